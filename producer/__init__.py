@@ -1,0 +1,1 @@
+"""Makes events from a data contract and sends them to a Kinesis stream."""

@@ -1,0 +1,1 @@
+"""Python tools behind the make targets."""
