@@ -1,1 +1,1 @@
-"""An AWS that runs on this machine: a gateway in front of MiniStack, with a Firehose and an Athena of its own."""
+"""An AWS that runs on this machine: a gateway in front of MiniStack, with its own Firehose and Athena."""

@@ -1,0 +1,144 @@
+"""boto3 clients for the engines, made once per endpoint and shared between threads.
+
+An engine only ever talks to public AWS APIs, so the same code runs against the gateway, against another
+emulator, and against AWS.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import boto3
+import botocore.session
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from types_boto3_athena import AthenaClient
+    from types_boto3_cloudwatch import CloudWatchClient
+    from types_boto3_firehose import FirehoseClient
+    from types_boto3_glue import GlueClient
+    from types_boto3_iam import IAMClient
+    from types_boto3_kinesis import KinesisClient
+    from types_boto3_kms import KMSClient
+    from types_boto3_lambda import LambdaClient
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_sts import STSClient
+
+# AWS rule: Firehose waits at most five minutes for a transform function, reference 2.3.
+_LAMBDA_READ_TIMEOUT_SECONDS = 310
+_READ_TIMEOUT_SECONDS = 65
+_CONNECT_TIMEOUT_SECONDS = 5
+_ATTEMPTS = 4
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A key pair, with the session token when it comes from STS."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str | None = None
+
+
+LOCAL_CREDENTIALS = Credentials("test", "test")
+
+
+class Clients:
+    """Clients of one endpoint, region and key pair; each is made at its first use and then shared.
+
+    `endpoint` None means AWS itself. Profiles, configuration files and proxies of the user are not looked at:
+    a local endpoint must work on a machine where they are set to something else. `pool_size` is the number
+    of connections that each client keeps.
+
+    The Lambda client never repeats a call by itself: whoever invokes counts the attempts.
+    """
+
+    def __init__(
+        self,
+        endpoint: str | None,
+        region: str,
+        credentials: Credentials = LOCAL_CREDENTIALS,
+        pool_size: int = 32,
+    ) -> None:
+        self.endpoint = endpoint
+        self.region = region
+        self.credentials = credentials
+        self._pool_size = pool_size
+        self._lock = threading.Lock()
+        self._clients: dict[str, Any] = {}
+        self._session = boto3.Session(
+            aws_access_key_id=credentials.access_key_id,
+            aws_secret_access_key=credentials.secret_access_key,
+            aws_session_token=credentials.session_token,
+            region_name=region,
+            botocore_session=_session_without_user_files(),
+        )
+
+    @overload
+    def client(self, service: Literal["athena"]) -> AthenaClient: ...
+    @overload
+    def client(self, service: Literal["cloudwatch"]) -> CloudWatchClient: ...
+    @overload
+    def client(self, service: Literal["firehose"]) -> FirehoseClient: ...
+    @overload
+    def client(self, service: Literal["glue"]) -> GlueClient: ...
+    @overload
+    def client(self, service: Literal["iam"]) -> IAMClient: ...
+    @overload
+    def client(self, service: Literal["kinesis"]) -> KinesisClient: ...
+    @overload
+    def client(self, service: Literal["kms"]) -> KMSClient: ...
+    @overload
+    def client(self, service: Literal["lambda"]) -> LambdaClient: ...
+    @overload
+    def client(self, service: Literal["logs"]) -> CloudWatchLogsClient: ...
+    @overload
+    def client(self, service: Literal["s3"]) -> S3Client: ...
+    @overload
+    def client(self, service: Literal["sts"]) -> STSClient: ...
+    def client(self, service: str) -> Any:
+        """Give the client of `service` (boto3's name: `s3`, `lambda`, `logs`, …)."""
+        # Making a client is not safe from several threads at once; using one is.
+        with self._lock:
+            made = self._clients.get(service)
+            if made is None:
+                make: Any = self._session.client
+                made = make(service, endpoint_url=self.endpoint, config=self._config(service))
+                self._clients[service] = made
+            return made
+
+    def close(self) -> None:
+        """Close the connections of all clients made so far."""
+        with self._lock:
+            for made in self._clients.values():
+                made.close()
+            self._clients.clear()
+
+    def _config(self, service: str) -> Config:
+        invokes = service == "lambda"
+        return Config(
+            max_pool_connections=self._pool_size,
+            connect_timeout=_CONNECT_TIMEOUT_SECONDS,
+            read_timeout=_LAMBDA_READ_TIMEOUT_SECONDS if invokes else _READ_TIMEOUT_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 1 if invokes else _ATTEMPTS},
+            s3={"addressing_style": "path"} if self.endpoint else None,
+            proxies={} if self.endpoint else None,
+            # Checksums that nobody asked for cost a pass over every object.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            tcp_keepalive=True,
+        )
+
+
+def _session_without_user_files() -> botocore.session.Session:
+    return botocore.session.Session(
+        session_vars={
+            "profile": (None, None, None, None),
+            "config_file": (None, None, os.devnull, None),
+            "credentials_file": (None, None, os.devnull, None),
+        }
+    )

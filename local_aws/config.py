@@ -1,0 +1,132 @@
+"""Settings of the embedded AWS: one typed table, read once from the environment.
+
+A command line argument wins over the environment, the environment over the default.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local_aws.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+REPOSITORY_DIR = Path(__file__).resolve().parent.parent
+DEFAULT_PORT = 4566
+DEFAULT_REGION = "us-east-1"
+ACCOUNT_ID = "000000000000"
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the embedded AWS listens and where it keeps its state.
+
+    Every path below `state_dir` is derived, so that two instances with different state folders never meet.
+    """
+
+    port: int = DEFAULT_PORT
+    bind_host: str = "127.0.0.1"
+    state_dir: Path = REPOSITORY_DIR / ".streamlake"
+    region: str = DEFAULT_REGION
+    account_id: str = ACCOUNT_ID
+    delivery_enabled: bool = True
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the `STREAMLAKE_*` variables of `environment` (default: the process's own).
+
+        Raises `SettingsError` for a port that is not a port and for a switch that is neither on nor off.
+        """
+        values = os.environ if environment is None else environment
+        state_dir = values.get("STREAMLAKE_STATE_DIR") or str(REPOSITORY_DIR / ".streamlake")
+        return cls(
+            port=_port(values.get("STREAMLAKE_PORT") or str(DEFAULT_PORT)),
+            bind_host=values.get("STREAMLAKE_BIND_HOST") or "127.0.0.1",
+            state_dir=Path(state_dir).expanduser().resolve(),
+            region=values.get("STREAMLAKE_REGION") or DEFAULT_REGION,
+            delivery_enabled=_switch("STREAMLAKE_DELIVERY", values.get("STREAMLAKE_DELIVERY") or "1"),
+            log_level=_log_level(values.get("STREAMLAKE_LOG_LEVEL") or "INFO"),
+        )
+
+    def to_environment(self) -> dict[str, str]:
+        """Give the variables from which `from_environment` reads the same settings, for child processes."""
+        return {
+            "STREAMLAKE_PORT": str(self.port),
+            "STREAMLAKE_BIND_HOST": self.bind_host,
+            "STREAMLAKE_STATE_DIR": str(self.state_dir),
+            "STREAMLAKE_REGION": self.region,
+            "STREAMLAKE_DELIVERY": "1" if self.delivery_enabled else "0",
+            "STREAMLAKE_LOG_LEVEL": self.log_level,
+        }
+
+    @property
+    def endpoint(self) -> str:
+        """The address clients on this machine use, whatever interface the server is bound to."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ministack_dir(self) -> Path:
+        """MiniStack's own state: control planes as JSON, S3 objects as files."""
+        return self.state_dir / "ministack"
+
+    @property
+    def firehose_dir(self) -> Path:
+        """Delivery streams (one JSON file each) and the spools of direct-PUT records."""
+        return self.state_dir / "firehose"
+
+    @property
+    def spool_dir(self) -> Path:
+        """Folder that holds one spool folder per direct-PUT delivery stream."""
+        return self.firehose_dir / "spool"
+
+    @property
+    def delivery_dir(self) -> Path:
+        """Checkpoints of the delivery engine."""
+        return self.state_dir / "delivery"
+
+    @property
+    def athena_dir(self) -> Path:
+        """Query executions, workgroup state and whatever else the Athena service keeps."""
+        return self.state_dir / "athena"
+
+    @property
+    def logs_dir(self) -> Path:
+        """Log files of the gateway and of the delivery engine."""
+        return self.state_dir / "logs"
+
+    @property
+    def run_dir(self) -> Path:
+        """What is running now: process ids with their start times, scratch space of this run."""
+        return self.state_dir / "run"
+
+
+def _port(text: str) -> int:
+    try:
+        port = int(text)
+    except ValueError:
+        port = 0
+    if not 1 <= port <= 65535:
+        raise SettingsError(f"STREAMLAKE_PORT is {text!r}; allowed is a whole number from 1 to 65535")
+    return port
+
+
+def _switch(name: str, text: str) -> bool:
+    lowered = text.strip().lower()
+    if lowered not in _TRUE | _FALSE:
+        raise SettingsError(f"{name} is {text!r}; allowed are 1, true, yes, on, 0, false, no, off")
+    return lowered in _TRUE
+
+
+def _log_level(text: str) -> str:
+    allowed = ("DEBUG", "INFO", "WARNING", "ERROR")
+    if text.upper() not in allowed:
+        raise SettingsError(f"STREAMLAKE_LOG_LEVEL is {text!r}; allowed are {', '.join(allowed)}")
+    return text.upper()

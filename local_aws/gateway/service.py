@@ -1,0 +1,66 @@
+"""What a service behind the gateway is: the request it gets, the answer it gives, the error it raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class ApiRequest:
+    """One call of one operation, decoded and already checked against the API's model.
+
+    `parameters` has the members the caller sent, under their API names; a member of type blob is `bytes`, a
+    timestamp is what the caller sent (epoch seconds, int or float).
+    """
+
+    service: str
+    operation: str
+    parameters: Mapping[str, Any]
+    region: str
+    account_id: str
+    access_key_id: str | None
+
+
+class ApiError(Exception):
+    """An error answer of an AWS API.
+
+    `code` is the exception's name in the API's model (or a common one such as `ValidationException`), `extra`
+    has further members of that exception's shape.
+    """
+
+    def __init__(
+        self, code: str, message: str, status: int = 400, extra: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.status = status
+        self.extra: Mapping[str, Any] = {} if extra is None else dict(extra)
+
+
+class Service(Protocol):
+    """An AWS service that the gateway answers itself.
+
+    `handle` is plain synchronous code, called from many threads at once; its result is serialised by the
+    API's model (`bytes` as base64, `datetime` as epoch seconds).
+    """
+
+    @property
+    def name(self) -> str:
+        """The service's endpoint prefix, as in the credential scope of a signature: `firehose`."""
+
+    def handles(self, operation: str) -> bool:
+        """Tell whether this service answers `operation`; if not, MiniStack does."""
+
+    def handle(self, request: ApiRequest) -> Mapping[str, Any]:
+        """Answer one request, or raise `ApiError`."""
+
+    def start(self) -> None:
+        """Load state and start background work; called once, before the first request."""
+
+    def stop(self) -> None:
+        """Stop background work and make state durable; called once, after the last request."""
