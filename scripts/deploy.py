@@ -1,0 +1,97 @@
+"""Plans, deploys and destroys the lake on a target: ``python -m scripts.deploy {plan,deploy,destroy}``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from scripts import cli, cost
+from scripts.deployment import write_record
+from scripts.errors import ToolError, UsageError
+from scripts.targets import DEFAULT_ENVIRONMENTS, Target, resolve
+from scripts.terraform_runner import Runner
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the first argument names; see ``--help``."""
+    options = _parse(arguments)
+    started = time.monotonic()
+    target = resolve(options.target, options.environment)
+    runner = Runner(target)
+    runner.init()
+    if options.action == "plan":
+        changes = runner.plan()
+        print(
+            f"plan for {target.workspace}: {'changes, as above' if changes else 'no changes'}; next: make deploy"
+        )
+    elif options.action == "deploy":
+        deploy(runner, target, yes=options.yes)
+        print(
+            f"deployed {target.workspace} in {time.monotonic() - started:.0f} s; next: make produce AMOUNT=10"
+        )
+    else:
+        destroy(runner, target, yes=options.yes)
+        print(f"destroyed {target.workspace} in {time.monotonic() - started:.0f} s; next: make down")
+    return cli.DONE
+
+
+def deploy(runner: Runner, target: Target, *, yes: bool) -> None:
+    """Plan, ask where it costs money, record the target and apply exactly what was planned.
+
+    The record is written before the apply: an interrupted one can be destroyed by a bare ``terraform destroy``.
+    """
+    runner.select_workspace()
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(folder) / "deploy.tfplan"
+        # On AWS a person reads the plan before agreeing to it; `make plan` shows it for any target.
+        changes = runner.plan(plan, quiet=target.name != "aws")
+        if changes and target.name == "aws":
+            print(cost.summary(cost.Load()))
+            _confirm(f"Deploy to AWS account {target.account_id}, {target.region}?", yes=yes)
+        write_record(target)
+        if changes:
+            runner.apply(plan)
+        else:
+            print("nothing to change")
+
+
+def destroy(runner: Runner, target: Target, *, yes: bool) -> None:
+    """Plan the destruction, ask on AWS, and apply it."""
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(folder) / "destroy.tfplan"
+        if not runner.plan(plan, destroy=True, quiet=target.name != "aws"):
+            print("nothing to destroy")
+            return
+        if target.name == "aws":
+            _confirm(
+                f"Destroy the lake and its data in AWS account {target.account_id}, {target.region}?", yes=yes
+            )
+        runner.apply(plan)
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} needs an answer and there is no terminal; pass YES=1 to go ahead")
+    if input(f"{question} Type 'yes': ").strip() != "yes":
+        raise ToolError("not confirmed; nothing was changed")
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    made = cli.parser("scripts.deploy", "Plan, deploy or destroy the lake.")
+    made.add_argument("action", choices=("plan", "deploy", "destroy"))
+    made.add_argument("--target", default="local", help=f"one of {', '.join(DEFAULT_ENVIRONMENTS)}")
+    made.add_argument(
+        "--environment", help="a file in terraform/environments (default: the target's usual one)"
+    )
+    made.add_argument("--yes", action="store_true", help="do not ask before changing a real account")
+    return made.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(cli.run(main))
