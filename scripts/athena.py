@@ -37,6 +37,14 @@ class Result:
         billed = max(MINIMUM_BILLED_BYTES, math.ceil(self.scanned_bytes / MEGABYTE) * MEGABYTE)
         return billed / 10**12 * DOLLARS_PER_TERABYTE
 
+    def summary(self) -> str:
+        """Say in one line how much came back, how much was read and what that costs."""
+        shown = "the first " if self.truncated else ""
+        return (
+            f"{shown}{len(self.rows)} rows, {self.scanned_bytes:,} bytes scanned, "
+            f"{self.milliseconds} ms, ${self.dollars:.6f} on AWS"
+        )
+
 
 def run(outputs: Outputs, sql: str, *, max_rows: int | None = None) -> Result:
     """Run one statement in the lake's workgroup and database and wait for its end.

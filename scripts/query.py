@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -20,12 +21,9 @@ def main(arguments: Sequence[str]) -> int:
     result = athena.run(outputs, sql, max_rows=options.max_rows)
     if result.columns or options.output != "table":
         tables.show(result.columns, result.types, result.rows, options.output)
-    more = f" (the first {options.max_rows}; MAX_ROWS= shows more)" if result.truncated else ""
-    print(
-        f"{len(result.rows)} rows{more}, {result.scanned_bytes:,} bytes scanned, "
-        f"{result.milliseconds} ms, ${result.dollars:.6f} on AWS; on {outputs.target}",
-        file=sys.stderr if options.output != "table" else sys.stdout,
-    )
+    more = "; MAX_ROWS= shows more" if result.truncated else ""
+    # The rows alone go to a program; what is said about them goes to the person beside it.
+    print(f"{result.summary()}{more}", file=sys.stderr if options.output != "table" else sys.stdout)
     return cli.DONE
 
 

@@ -41,7 +41,7 @@ class Runner:
         self._run("workspace select", self.target.workspace, or_create=IsFlagged, workspace=False, quiet=True)
 
     def plan(self, out: Path | None = None, *, destroy: bool = False, quiet: bool = False) -> bool:
-        """Make a plan and return whether it changes anything; ``quiet`` keeps terraform's description of it to itself."""
+        """Make a plan and return whether it changes anything; ``quiet`` does not print it."""
         options: dict[str, Any] = {"detailed_exitcode": IsFlagged, "input": False, **self._variables()}
         if out is not None:
             options["out"] = str(out)

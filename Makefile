@@ -1,0 +1,133 @@
+# streamlake: everything a person types. `make help` explains it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV ?= .venv
+PY = $(VENV)/bin/python
+READY = $(VENV)/.ready
+CHECKOV = .tools/checkov
+
+## Variables that commands take, with their defaults
+TARGET ?= local
+ENV ?=
+PORT ?= 4566
+DATASET ?= events
+AMOUNT ?=
+RATE ?=
+DURATION ?=
+SEED ?=
+SQL ?=
+QUERY ?= recent
+MAX_ROWS ?= 100
+OUTPUT ?= table
+YES ?=
+
+export STREAMLAKE_PORT := $(PORT)
+# SQL reaches the tool through the environment, unexpanded: quotes and dollar signs in it need no escaping.
+export STREAMLAKE_SQL := $(value SQL)
+unexport SQL
+
+# What was deployed last is used unless TARGET is given on the command line or in the environment.
+chosen = $(if $(filter command environment,$(firstword $(origin TARGET))),--target $(TARGET)) $(if $(ENV),--environment $(ENV))
+deploy_options = --target $(TARGET) $(if $(ENV),--environment $(ENV)) $(if $(YES),--yes)
+
+.PHONY: help
+help: ## what there is to type
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nVariables: TARGET=local|localstack|aws  ENV=  PORT=4566  DATASET=events  AMOUNT=  RATE=  DURATION=  SEED=\n'
+	@printf '           SQL=  QUERY=recent  MAX_ROWS=100  OUTPUT=table|json|csv  YES=1\n'
+
+##@ Start here
+.PHONY: demo setup
+demo: $(READY) ## the whole lake on this machine: start, deploy, produce, wait, query
+	@$(PY) -m scripts.demo
+
+setup: $(READY) ## install what the project needs (every other command does it by itself)
+
+$(READY): requirements.lock
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is not on PATH; install Python 3.11 or newer, or pass PYTHON=" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $(PYTHON) is $$($(PYTHON) -V 2>&1), 3.11 or newer is needed; pass PYTHON=" >&2; exit 1; }
+	@echo "setting up $(VENV) (once, about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m scripts.terraform_cli
+	@touch $@
+
+##@ The lake
+.PHONY: plan deploy destroy package
+package: $(READY) ## build the transform's zip for each dataset (plan and deploy do it)
+	@$(PY) -m scripts.package_transform
+
+plan: $(if $(filter local,$(TARGET)),up) package ## show what deploy would change
+	@$(PY) -m scripts.deploy plan $(deploy_options)
+
+deploy: $(if $(filter local,$(TARGET)),up) package ## create or change the lake (asks first on AWS)
+	@$(PY) -m scripts.deploy deploy $(deploy_options)
+
+destroy: $(if $(filter local,$(TARGET)),up) package ## remove the lake and its data
+	@$(PY) -m scripts.deploy destroy $(deploy_options)
+
+##@ Use it
+.PHONY: produce query status cost
+produce: $(READY) ## send events: AMOUNT=10, RATE= per second, DURATION=30s, DATASET=, SEED=
+	@$(PY) -m producer --dataset $(DATASET) $(if $(AMOUNT),--amount $(AMOUNT)) $(if $(RATE),--rate $(RATE)) \
+	  $(if $(DURATION),--duration $(DURATION)) $(if $(SEED),--seed $(SEED)) $(chosen)
+
+query: $(READY) ## run SQL="select ..." and print rows, bytes scanned and price; or QUERY= of DATASET=
+	@$(PY) -m scripts.query --dataset $(DATASET) --named $(QUERY) --max-rows $(MAX_ROWS) --output $(OUTPUT) $(chosen)
+
+status: $(READY) ## what runs, what was delivered, what failed
+	@$(PY) -m scripts.status --output $(OUTPUT) $(chosen)
+
+cost: $(READY) ## what a load costs on AWS in a month: EVENTS_PER_HOUR=1000000 EVENT_BYTES=400
+	@$(PY) -m scripts.cost --events-per-hour $(or $(EVENTS_PER_HOUR),1000000) --event-bytes $(or $(EVENT_BYTES),400)
+
+##@ The local AWS
+.PHONY: up down clean
+up: $(READY) ## start it on 127.0.0.1:$(PORT)
+	@$(PY) -m local_aws up
+
+down: $(READY) ## stop it: buffers are delivered, data stays, no process is left
+	@$(PY) -m local_aws down
+
+clean: down ## stop it and forget the local lake: its data, its Terraform state, what was built
+	@rm -rf .streamlake build terraform/terraform.tfstate.d/local-* terraform/streamlake.auto.tfvars.json \
+	  terraform/environment.auto.tfvars terraform/.terraform/environment
+
+##@ Work on it
+.PHONY: test test-all lint format lock
+test: lint ## all checks and tests
+	@$(PY) -m pytest -q -m "not slow" $(PYTEST)
+
+test-all: lint ## and the slow fault and load tests
+	@$(PY) -m pytest -q $(PYTEST)
+
+lint: $(READY) $(CHECKOV)/.ready ## style, types, Terraform, security and compose-file checks
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(PY) -m yamllint --strict docker-compose.yml
+	@$(CHECKOV)/bin/checkov --config-file .checkov.yaml
+
+format: $(READY) ## put Python and Terraform files into their usual form
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+	@terraform fmt -recursive terraform
+
+lock: $(READY) ## pin today's newest versions of what pyproject.toml names
+	@for name in "" -checkov; do \
+	  $(PY) -m uv pip compile $$([ -z "$$name" ] && echo "pyproject.toml --group dev" || echo "--group checkov") --upgrade \
+	    --generate-hashes --universal --no-header --no-annotate --no-emit-index-url --quiet -o requirements$$name.lock; \
+	done
+
+$(CHECKOV)/.ready: requirements-checkov.lock
+	@echo "setting up $(CHECKOV) (once)"
+	@$(PYTHON) -m venv $(CHECKOV)
+	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-checkov.lock
+	@touch $@
