@@ -46,7 +46,9 @@ def _saved(outputs: Outputs, dataset: str, name: str) -> str:
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     made = cli.parser("scripts.query", "Run SQL on the lake.")
     made.add_argument(
-        "--sql", default="", help="the statement; without it, a saved query of the dataset runs"
+        "--sql",
+        default=os.environ.get("STREAMLAKE_SQL", ""),
+        help="the statement (default: STREAMLAKE_SQL); without one, a saved query of the dataset runs",
     )
     made.add_argument(
         "--dataset", default="events", help="whose saved query runs without --sql (default: events)"

@@ -1,0 +1,254 @@
+"""The whole lake, as a person runs it: deploy, produce, query, restart, add a dataset, destroy."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from scripts.deployment import Outputs
+from tests.e2e import poison
+from tests.e2e.lake import Lake, column, objects, quarantined
+
+EVENTS, CUSTOMERS, POISON = 4500, 450, 50
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    """A deployed lake; stopped at the end, and nothing of it left running."""
+    made = Lake.copy_into(tmp_path_factory.mktemp("lake"))
+    try:
+        made.make("deploy")
+        yield made
+    finally:
+        made.make("down", allow=(0, 1, 2))
+        left = [process for process in psutil.process_iter() if str(made.folder) in _where(process)]
+        for process in left:
+            process.kill()
+        assert not left, f"processes left behind: {left}"
+
+
+@pytest.fixture(scope="module")
+def outputs(lake: Lake) -> Outputs:
+    return lake.outputs()
+
+
+def _where(process: psutil.Process) -> str:
+    try:
+        return f"{process.cwd()} {' '.join(process.cmdline())} {process.environ().get('STREAMLAKE_STATE_DIR', '')}"
+    except psutil.Error:
+        return ""
+
+
+def _put(client: Any, stream: str, records: list[bytes]) -> None:
+    """Put every record once, each with a key of its own; only an acknowledged one counts."""
+    for start in range(0, len(records), 3):  # three 1 MiB records at most share a call
+        batch = [
+            {"Data": record, "PartitionKey": f"k{start + n}"}
+            for n, record in enumerate(records[start : start + 3])
+        ]
+        answer = client.put_records(StreamName=stream, Records=batch)
+        assert answer["FailedRecordCount"] == 0, answer
+
+
+def _wait_for(what: str, expected: int, count: Any, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while (seen := count()) < expected:
+        assert time.monotonic() < deadline, f"{seen} of {expected} {what} after {seconds} s"
+        time.sleep(1)
+
+
+def test_a_second_plan_is_empty(lake: Lake) -> None:
+    assert "no changes" in lake.make("plan").out
+    assert lake.terraform("plan", "-detailed-exitcode", "-input=false").code == 0
+    assert "nothing to change" in lake.make("deploy").out
+
+
+def test_every_record_is_accounted_for(lake: Lake, outputs: Outputs) -> None:
+    session = outputs.session()
+    events, customers = outputs.dataset("events"), outputs.dataset("customers")
+    when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    bad = list(poison.records(POISON))
+
+    sent: dict[str, list[bytes]] = {}
+    for name, amount in (("events", EVENTS), ("customers", CUSTOMERS)):
+        arguments = ["--dataset", name, "--amount", str(amount), "--seed", "7", "--start-time", when]
+        dry = lake.run(str(lake.folder / ".venv/bin/python"), "-m", "producer", *arguments, "--dry-run")
+        sent[name] = [line.encode() + b"\n" for line in dry.out.splitlines() if line.startswith("{")]
+        assert len(sent[name]) == amount
+        if name == "events":
+            _put(session.client("kinesis"), events.stream_name, bad[: POISON // 2])
+        report = lake.produce(*arguments)
+        assert (report["sent"], report["failed"]) == (amount, 0)
+    _put(session.client("kinesis"), events.stream_name, bad[POISON // 2 :])
+
+    def arrived() -> int:
+        rows = sum(int(column(outputs, f"select count(*) from {name}")[0]) for name in sent)
+        return rows + len(quarantined(session.client("s3"), outputs.data_bucket, "errors/"))
+
+    _wait_for("records", EVENTS + CUSTOMERS + POISON, arrived)
+
+    for name, key in (("events", "event_uuid"), ("customers", "uuid")):
+        expected = {json.loads(record)[key] for record in sent[name]}
+        rows = Counter(column(outputs, f"select {key} from {name}"))
+        assert expected - rows.keys() == set(), f"{name}: missing"
+        assert rows.keys() - expected == set(), f"{name}: rows nobody sent"
+        assert [one for one, times in rows.items() if times > 1] == [], f"{name}: duplicates"
+
+    errors = quarantined(session.client("s3"), outputs.data_bucket, events.error_prefix)
+    assert Counter(raw for _kind, raw in errors) == Counter(bad)
+    assert {kind for kind, _raw in errors} == {"processing-failed"}
+    assert quarantined(session.client("s3"), outputs.data_bucket, customers.error_prefix) == []
+
+    stored = [key for key, _body in objects(session.client("s3"), outputs.data_bucket)]
+    assert len(stored) < 100, f"{len(stored)} objects for {EVENTS + CUSTOMERS} records: {stored[:5]}"
+    assert all(key.endswith(".parquet") for key in stored if not key.startswith("errors/"))
+
+    # Stopping flushes what the backup still buffers (its interval is a minute at least on AWS too).
+    lake.make("down")
+    lake.make("up")
+    for dataset, source in ((events, [*sent["events"], *bad]), (customers, sent["customers"])):
+        raw = b"".join(
+            body for _key, body in objects(session.client("s3"), outputs.raw_bucket, dataset.raw_prefix)
+        )
+        assert len(raw) == sum(map(len, source)), f"{dataset.table_name}: the backup is not what was sent"
+        missing = [record for record in source if record not in raw]
+        assert missing == [], f"{dataset.table_name}: {len(missing)} records missing from the backup"
+
+
+def test_delivery_goes_on_after_a_restart(lake: Lake, outputs: Outputs) -> None:
+    before = int(column(outputs, "select count(*) from events")[0])
+    lake.make("produce", "AMOUNT=300", "SEED=8")
+    lake.make("down")
+    lake.make("up")
+    lake.make("produce", "AMOUNT=200", "SEED=9")
+    _wait_for("rows", before + 500, lambda: int(column(outputs, "select count(*) from events")[0]))
+    ids = column(outputs, "select event_uuid from events")
+    assert len(ids) == len(set(ids)) == before + 500
+
+
+def test_the_commands_answer(lake: Lake, outputs: Outputs) -> None:
+    table = lake.make("query", "SQL=select event_type, count(*) from events group by 1").out
+    assert "event_type" in table
+    assert "bytes scanned" in table
+    assert (
+        "Active"
+        in lake.make(
+            "query", "DATASET=customers", "SQL=select status, count(*) from customers group by 1"
+        ).out
+    )
+    status = json.loads(lake.make("status", "OUTPUT=json").out)
+    assert {entry["dataset"] for entry in status["datasets"]} == set(outputs.datasets)
+    assert {entry["delivery"] for entry in status["datasets"]} == {"ACTIVE"}
+    wrong = lake.make("query", "SQL=select nothing_there from events", allow=(1, 2)).out
+    assert "nothing_there" in wrong
+    assert "Traceback" not in wrong
+
+
+def test_a_dataset_is_one_file(lake: Lake) -> None:
+    contract = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "readings",
+        "description": "What a thermometer says.",
+        "type": "object",
+        "x-unique-key": ["reading_id"],
+        "x-event-time": "taken_at",
+        "x-partitioning": {"by": "arrival", "keys": ["dt"]},
+        "required": ["reading_id", "taken_at", "celsius"],
+        "properties": {
+            "reading_id": {
+                "type": "string",
+                "format": "uuid",
+                "x-glue-type": "string",
+                "description": "Identifies the reading.",
+            },
+            "taken_at": {
+                "type": "string",
+                "format": "date-time",
+                "x-glue-type": "timestamp",
+                "description": "When it was taken.",
+                "x-fake": {"now": "iso8601"},
+            },
+            "celsius": {
+                "type": "number",
+                "minimum": -90,
+                "maximum": 60,
+                "x-glue-type": "double",
+                "description": "Degrees.",
+            },
+        },
+    }
+    (lake.folder / "schemas" / "readings.schema.json").write_text(json.dumps(contract), encoding="utf-8")
+    lake.make("deploy")
+    lake.make("produce", "DATASET=readings", "AMOUNT=120")
+    outputs = lake.outputs()
+    _wait_for(
+        "rows",
+        120,
+        lambda: int(column(outputs, "select count(*) from readings where celsius between -90 and 60")[0]),
+    )
+
+
+def test_terraform_cannot_reach_another_target(lake: Lake) -> None:
+    other = lake.terraform("workspace", "new", "aws-dev")
+    try:
+        refused = lake.terraform("destroy", "-auto-approve", "-input=false", allow=(1,))
+        assert "account" in refused.out.lower(), refused.out
+        assert "destroyed" not in refused.out.lower()
+    finally:
+        lake.terraform("workspace", "select", "local-local")
+        lake.terraform("workspace", "delete", "aws-dev")
+    assert other.code == 0
+    # A record that says AWS with the local lake's state in front of it: refused as well.
+    record = lake.folder / "terraform" / "streamlake.auto.tfvars.json"
+    kept = record.read_text(encoding="utf-8")
+    record.write_text(
+        json.dumps(
+            {
+                **json.loads(kept),
+                "target": "aws",
+                "environment": "dev",
+                "endpoint": None,
+                "account_id": "111122223333",
+            }
+        ),
+        encoding="utf-8",
+    )
+    try:
+        keys = {
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{lake.port}",
+        }
+        refused = lake.terraform("destroy", "-auto-approve", "-input=false", allow=(1,), **keys)
+        assert "account" in refused.out.lower(), refused.out
+    finally:
+        record.write_text(kept, encoding="utf-8")
+    assert lake.terraform("plan", "-detailed-exitcode", "-input=false").code == 0
+
+
+def test_a_bare_terraform_destroy_leaves_nothing(lake: Lake, outputs: Outputs) -> None:
+    lake.terraform("destroy", "-auto-approve", "-input=false")
+    session = outputs.session()
+    assert session.client("s3").list_buckets()["Buckets"] == []
+    assert session.client("kinesis").list_streams()["StreamNames"] == []
+    assert session.client("firehose").list_delivery_streams()["DeliveryStreamNames"] == []
+    assert session.client("lambda").list_functions()["Functions"] == []
+    assert [
+        db["Name"] for db in session.client("glue").get_databases()["DatabaseList"] if db["Name"] != "default"
+    ] == []
+    assert session.client("logs").describe_log_groups()["logGroups"] == []
+    assert session.client("iam").list_roles()["Roles"] == []
+    assert [group["Name"] for group in session.client("athena").list_work_groups()["WorkGroups"]] == [
+        "primary"
+    ]
+    keys = session.client("kms").list_keys()["Keys"]
+    states = {
+        session.client("kms").describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] for key in keys
+    }
+    assert states <= {"PendingDeletion"}
