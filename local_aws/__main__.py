@@ -1,0 +1,144 @@
+"""`python -m local_aws up | down | status | serve | deliver`."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from local_aws.config import Settings
+from local_aws.errors import LocalAwsError, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DONE, _FAILED, _WRONG_USE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; give 0 when done, 1 when failed, 2 for wrong use."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environment()
+        if options.port is not None:
+            settings = dataclasses.replace(settings, port=options.port)
+        return _run(options, settings)
+    except SettingsError as error:
+        _complain(error, options.debug)
+        return _WRONG_USE
+    except LocalAwsError as error:
+        _complain(error, options.debug)
+        return _FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local_aws", description="The local AWS.")
+    parser.add_argument("--port", type=int, help="port to listen on (default: STREAMLAKE_PORT, 4566)")
+    parser.add_argument("--debug", action="store_true", help="show a traceback when something fails")
+    commands = parser.add_subparsers(dest="command", required=True)
+    up = commands.add_parser("up", help="start it in the background and wait until it answers")
+    up.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS")
+    down = commands.add_parser("down", help="flush, save and stop it; no process stays behind")
+    down.add_argument("--timeout", type=float, default=120.0, metavar="SECONDS")
+    status = commands.add_parser("status", help="say whether it runs, and how it is")
+    status.add_argument("--output", choices=("text", "json"), default="text")
+    commands.add_parser("serve", help="run it in the foreground, until SIGTERM or Ctrl+C")
+    commands.add_parser("deliver", help="run the delivery engine alone, against the running gateway")
+    return parser
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    if options.command == "up":
+        return _up(settings, options.timeout)
+    if options.command == "down":
+        return _down(settings, options.timeout)
+    if options.command == "status":
+        return _status(settings, options.output)
+    if options.command == "serve":
+        from local_aws.gateway.server import serve
+
+        return serve(settings)
+    return _deliver(settings)
+
+
+def _up(settings: Settings, timeout_seconds: float) -> int:
+    from local_aws import process
+
+    started = process.up(settings, timeout_seconds)
+    how = "runs already" if started.already_running else f"started in {started.seconds:.1f} s"
+    _say(
+        f"The local AWS {how}: {started.endpoint} (pid {started.pid}, log {settings.logs_dir / 'gateway.log'})"
+    )
+    _say("Next: make deploy")
+    return _DONE
+
+
+def _down(settings: Settings, timeout_seconds: float) -> int:
+    from local_aws import process
+
+    stopped = process.down(settings, timeout_seconds)
+    if stopped.pid is None:
+        _say(f"No local AWS runs with the state folder {settings.state_dir}.")
+    else:
+        _say(f"The local AWS (pid {stopped.pid}) flushed, saved and stopped in {stopped.seconds:.1f} s.")
+    if stopped.killed:
+        pids = ", ".join(map(str, stopped.killed))
+        _say(
+            f"Killed after {timeout_seconds:.0f} s: {pids}; what was not delivered is read again at the next start."
+        )
+    _say("Next: make up")
+    return _DONE
+
+
+def _status(settings: Settings, output: str) -> int:
+    from local_aws import process
+
+    content = process.health(settings)
+    if content is not None and content["state_dir"] != str(settings.state_dir):
+        raise LocalAwsError(
+            f"the instance at {settings.endpoint} (pid {content['pid']}) has the state folder "
+            f"{content['state_dir']}, not {settings.state_dir}"
+        )
+    if output == "json":
+        _say(json.dumps({"running": content is not None, **(content or {})}, indent=2))
+    elif content is None:
+        _say(f"No local AWS answers at {settings.endpoint}.")
+        _say("Next: make up")
+    else:
+        _say(
+            f"The local AWS runs at {content['endpoint']} (pid {content['pid']}, since {content['started_at']})"
+        )
+        _say(f"  state      {content['state_dir']}")
+        _say(
+            f"  services   {', '.join(content['services'])}; the others by MiniStack {content['ministack_version']}"
+        )
+        _say(f"  delivery   {content['delivery']['state']}")
+    return _DONE if content is not None else _FAILED
+
+
+def _deliver(settings: Settings) -> int:
+    from local_aws.delivery.engine import main as deliver
+    from local_aws.gateway.supervisor import PARENT_PID_VARIABLE
+    from local_aws.parent import end_with_parent
+
+    parent_pid = os.environ.get(PARENT_PID_VARIABLE)
+    if parent_pid:
+        end_with_parent(int(parent_pid))
+    return deliver(settings)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _complain(error: LocalAwsError, debug: bool) -> None:
+    if debug:
+        raise error
+    sys.stderr.write(f"error: {error}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""The API models of the services we answer: botocore's, the same that every Python client of AWS uses."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+
+
+@lru_cache(maxsize=1)
+def _loader() -> Loader:
+    return Loader()
+
+
+@lru_cache(maxsize=32)
+def service_model(service: str) -> ServiceModel:
+    """Load the model of `service` (its endpoint prefix, which is also botocore's name for it)."""
+    description: Any = _loader().load_service_model(service, "service-2")
+    return ServiceModel(description, service)
+
+
+def target_prefix(service: str) -> str:
+    """Give what stands before the dot in `x-amz-target`: `Firehose_20150804` for `firehose`."""
+    return str(service_model(service).metadata["targetPrefix"])
+
+
+def json_version(service: str) -> str:
+    """Give the protocol version of `service`, `1.0` or `1.1`; it is part of the content type."""
+    return str(service_model(service).metadata["jsonVersion"])

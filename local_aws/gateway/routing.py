@@ -1,0 +1,73 @@
+"""Which service a request is for, told from its headers alone: its body is not touched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from local_aws.gateway.models import target_prefix
+from local_aws.gateway.service import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from local_aws.gateway.service import Service
+
+# Credential=<access key>/<yyyymmdd>/<region>/<service>/aws4_request
+_CREDENTIAL_SCOPE = re.compile(rb"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the signature of a request says about it."""
+
+    access_key_id: str
+    region: str
+    service: str
+
+
+@dataclass(frozen=True)
+class Route:
+    """One of our services and the operation asked of it."""
+
+    service: Service
+    operation: str
+
+
+class Router:
+    """Finds the service for a request; what it does not find is MiniStack's."""
+
+    def __init__(self, services: Sequence[Service]) -> None:
+        self._by_target: Mapping[str, Service] = {target_prefix(one.name): one for one in services}
+        self._by_name: Mapping[str, Service] = {one.name: one for one in services}
+
+    def route(self, headers: Iterable[tuple[bytes, bytes]]) -> Route | None:
+        """Give the service and operation that `headers` (names in lower case) ask for, or None for MiniStack.
+
+        Raises `ApiError` for a request signed for one of our services that names no operation.
+        """
+        target, scope = b"", None
+        for name, value in headers:
+            if name == b"x-amz-target":
+                target = value
+            elif name == b"authorization":
+                scope = credential_scope(value)
+        if target:
+            prefix, _, operation = target.decode("latin-1").partition(".")
+            service = self._by_target.get(prefix)
+            if service is not None:
+                return Route(service, operation) if service.handles(operation) else None
+            return None
+        if scope is not None and scope.service in self._by_name:
+            raise ApiError("UnknownOperationException", "The request has no x-amz-target header.")
+        return None
+
+
+def credential_scope(authorization: bytes) -> Scope | None:
+    """Read the credential scope of an `Authorization` header, or None if it has none (an unsigned call)."""
+    match = _CREDENTIAL_SCOPE.search(authorization)
+    if match is None:
+        return None
+    key, region, service = (part.decode("latin-1") for part in match.groups())
+    return Scope(key, region, service)

@@ -1,0 +1,180 @@
+"""Starting, finding and stopping an instance from the outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from local_aws import running
+from local_aws.config import REPOSITORY_DIR
+from local_aws.errors import ProcessError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from local_aws.config import Settings
+
+_POLL_SECONDS = 0.05
+_PROBE_TIMEOUT_SECONDS = 2.0
+_LOG_LIMIT_BYTES = 10 * 1024 * 1024
+_LOG_TAIL_LINES = 15
+
+
+@dataclass(frozen=True)
+class Started:
+    """What `up` found or made."""
+
+    pid: int
+    endpoint: str
+    seconds: float
+    already_running: bool
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """What `down` did: the gateway's pid (None: nothing ran) and the processes it had to kill."""
+
+    pid: int | None
+    seconds: float
+    killed: tuple[int, ...]
+
+
+def up(settings: Settings, timeout_seconds: float = 60.0) -> Started:
+    """Start an instance in the background and wait until it answers; one that runs already is a success.
+
+    Raises `ProcessError` when the port is taken, when the process ends at once, or after the time limit.
+    """
+    begun = time.monotonic()
+    found = running.find(settings)
+    if found is not None:
+        instance, process = found
+        if instance.port != settings.port:
+            raise ProcessError(
+                f"an instance with the state folder {settings.state_dir} runs already, on port "
+                f"{instance.port} (pid {instance.pid}); stop it first: STREAMLAKE_PORT={instance.port} make down"
+            )
+        _wait_until_healthy(settings, process, timeout_seconds)
+        return Started(instance.pid, instance.endpoint, time.monotonic() - begun, already_running=True)
+    refusal = running.port_is_free(settings)
+    if refusal is not None:
+        raise ProcessError(running.port_taken_message(settings, refusal))
+    child = _spawn(settings)
+    _wait_until_healthy(settings, psutil.Process(child.pid), timeout_seconds, child)
+    return Started(child.pid, settings.endpoint, time.monotonic() - begun, already_running=False)
+
+
+def down(settings: Settings, timeout_seconds: float = 120.0) -> Stopped:
+    """Stop the instance of this state folder: it flushes, saves and ends; past the time limit it is killed.
+
+    Leaves no process behind: the delivery engine's and the functions' processes are checked too.
+    """
+    begun = time.monotonic()
+    found = running.find(settings)
+    if found is None:
+        return Stopped(None, 0.0, ())
+    instance, gateway = found
+    family = [gateway, *_children(gateway)]
+    gateway.terminate()
+    _, alive = psutil.wait_procs([gateway], timeout=timeout_seconds)
+    family = [*family, *_children(gateway)] if alive else family
+    _, leftover = psutil.wait_procs([one for one in family if _is_alive(one)], timeout=1.0)
+    for process in leftover:
+        _kill(process)
+    psutil.wait_procs(leftover, timeout=5.0)
+    running.remove(settings)
+    killed = tuple(process.pid for process in leftover)
+    return Stopped(instance.pid, time.monotonic() - begun, killed)
+
+
+def health(settings: Settings) -> dict[str, Any] | None:
+    """Give what the instance on this port says of itself, or None if nothing of ours answers there."""
+    try:
+        with urllib.request.urlopen(  # noqa: S310 - the address is always http to this machine
+            f"{settings.endpoint}/_local_aws/health", timeout=_PROBE_TIMEOUT_SECONDS
+        ) as response:
+            content = json.loads(response.read())
+    except (OSError, ValueError):
+        return None
+    return content if isinstance(content, dict) and "state_dir" in content else None
+
+
+def _spawn(settings: Settings) -> subprocess.Popen[bytes]:
+    settings.logs_dir.mkdir(parents=True, exist_ok=True)
+    log_path = settings.logs_dir / "gateway.log"
+    _rotate(log_path)
+    with log_path.open("ab") as log_file:
+        return subprocess.Popen(
+            [sys.executable, "-m", "local_aws", "serve"],
+            stdin=subprocess.DEVNULL,
+            stdout=log_file,
+            stderr=log_file,
+            env={**os.environ, **settings.to_environment()},
+            cwd=REPOSITORY_DIR,
+            # Its own session: a Ctrl+C in the terminal that started it does not reach it.
+            start_new_session=True,
+        )
+
+
+def _wait_until_healthy(
+    settings: Settings,
+    process: psutil.Process,
+    timeout_seconds: float,
+    child: subprocess.Popen[bytes] | None = None,
+) -> None:
+    deadline = time.monotonic() + timeout_seconds
+    while time.monotonic() < deadline:
+        content = health(settings)
+        if content is not None and content["pid"] == process.pid:
+            return
+        if (child is not None and child.poll() is not None) or not _is_alive(process):
+            raise ProcessError(f"the local AWS ended at once; its log ends with\n{_log_tail(settings)}")
+        time.sleep(_POLL_SECONDS)
+    if child is not None:
+        child.kill()
+        child.wait()
+    raise ProcessError(
+        f"the local AWS did not answer at {settings.endpoint} within {timeout_seconds:.0f} s; "
+        f"its log ends with\n{_log_tail(settings)}"
+    )
+
+
+def _log_tail(settings: Settings) -> str:
+    path = settings.logs_dir / "gateway.log"
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+    return "\n".join([f"  {line}" for line in lines[-_LOG_TAIL_LINES:]] or ["  (nothing)"])
+
+
+def _rotate(path: Path) -> None:
+    if path.exists() and path.stat().st_size > _LOG_LIMIT_BYTES:
+        path.replace(path.with_suffix(".log.1"))
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _kill(process: psutil.Process) -> None:
+    try:
+        process.kill()
+    except psutil.NoSuchProcess:
+        # It ended between the look and the kill, which is what was wanted.
+        return
