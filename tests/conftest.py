@@ -1,0 +1,49 @@
+"""Fixtures that every test may use; `tests/gateway_fixture.py` describes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.gateway_fixture import LocalAws, start_local_aws
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+def _instance(state_dir: Path, *, delivery: bool) -> Iterator[LocalAws]:
+    instance = start_local_aws(state_dir, delivery=delivery)
+    try:
+        yield instance
+    finally:
+        instance.clients.close()
+        instance.stop()
+
+
+@pytest.fixture(scope="session")
+def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    yield from _instance(tmp_path_factory.mktemp("local-aws") / "state", delivery=False)
+
+
+@pytest.fixture(scope="session")
+def local_aws_delivering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    yield from _instance(tmp_path_factory.mktemp("local-aws-delivering") / "state", delivery=True)
+
+
+@pytest.fixture
+def make_local_aws(tmp_path: Path) -> Iterator[Callable[..., LocalAws]]:
+    made: list[LocalAws] = []
+
+    def make(*, delivery: bool = False) -> LocalAws:
+        instance = start_local_aws(tmp_path / f"state-{len(made)}", delivery=delivery)
+        made.append(instance)
+        return instance
+
+    try:
+        yield make
+    finally:
+        for instance in made:
+            instance.clients.close()
+            instance.stop()

@@ -1,0 +1,113 @@
+"""A real local AWS for tests: a gateway process on a free port with a state folder of its own.
+
+Fixtures (in `tests/conftest.py`):
+
+`local_aws`             one instance for the whole run, without the delivery engine
+`local_aws_delivering`  one instance for the whole run, with the delivery engine
+`make_local_aws`        a function that starts an instance for one test, to be stopped, killed and restarted
+
+Each gives a `LocalAws`: `.endpoint`, `.clients` (`.clients.client("s3")`), `.settings`, `.gateway_pid()`,
+`.stop()`, `.start()`, `.kill()`. Names of streams, buckets and tables are shared by all tests of a run: make them
+with `unique("orders")`. At the end the instance is stopped by `down`, and the test run fails if that had to
+kill anything or left a process or a listener behind.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import psutil
+
+from local_aws import process, running
+from local_aws.clients import Clients
+from local_aws.config import REPOSITORY_DIR, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_numbers = itertools.count(1)
+
+
+def unique(name: str) -> str:
+    """Give a name that no other test of this run has."""
+    return f"{name}-{os.getpid()}-{next(_numbers)}"
+
+
+def free_port() -> int:
+    """Give a port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass
+class LocalAws:
+    """An instance, started and stopped as a person does it: by the command line."""
+
+    settings: Settings
+    clients: Clients = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clients = Clients(self.settings.endpoint, self.settings.region)
+
+    @property
+    def endpoint(self) -> str:
+        return self.settings.endpoint
+
+    def start(self) -> None:
+        done = self.command("up")
+        assert done.returncode == 0, done.stderr
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run `python -m local_aws` with these arguments and this instance's settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "local_aws", *arguments],
+            env={**os.environ, **self.settings.to_environment()},
+            cwd=REPOSITORY_DIR,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+
+    def gateway_pid(self) -> int:
+        found = running.find(self.settings)
+        assert found is not None, "the gateway does not run"
+        return found[0].pid
+
+    def family(self) -> list[psutil.Process]:
+        """Give the gateway's process and all its children."""
+        gateway = psutil.Process(self.gateway_pid())
+        return [gateway, *gateway.children(recursive=True)]
+
+    def kill(self) -> None:
+        """End the gateway as a power cut would, and wait until its children have noticed."""
+        family = self.family()
+        family[0].kill()
+        _, alive = psutil.wait_procs(family, timeout=20)
+        assert not alive, f"left behind by a killed gateway: {alive}"
+
+    def stop(self) -> None:
+        """Stop in the orderly way and check that nothing stays behind; stopped already is fine."""
+        if running.find(self.settings) is None:
+            return
+        family = self.family()
+        stopped = process.down(self.settings)
+        assert stopped.killed == (), f"had to be killed: {stopped.killed}"
+        assert not [one for one in family if running.alive(one.pid, one.create_time())]
+        assert running.port_is_free(self.settings) is None
+
+
+def start_local_aws(state_dir: Path, *, delivery: bool) -> LocalAws:
+    """Start an instance on a free port with its state in `state_dir`."""
+    settings = Settings(port=free_port(), state_dir=state_dir, delivery_enabled=delivery)
+    instance = LocalAws(settings)
+    instance.start()
+    return instance
