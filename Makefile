@@ -90,7 +90,7 @@ cost: $(READY) ## what a load costs on AWS in a month: EVENTS_PER_HOUR=1000000 E
 
 ##@ The local AWS
 .PHONY: up down clean
-up: $(READY) ## start it on 127.0.0.1:$(PORT)
+up: $(READY) ## start it on 127.0.0.1 (PORT=4566)
 	@$(PY) -m local_aws up
 
 down: $(READY) ## stop it: buffers are delivered, data stays, no process is left
