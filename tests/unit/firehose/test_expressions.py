@@ -75,7 +75,7 @@ def test_accepted_pattern_letters(letter: str) -> None:
 
 
 def test_an_open_quote_is_refused_and_the_member_is_named() -> None:
-    with pytest.raises(ExpressionError, match="expression in ErrorOutputPrefix$"):
+    with pytest.raises(ExpressionError, match=r"expression in ErrorOutputPrefix$"):
         parse("!{timestamp:yyyy'T}", "ErrorOutputPrefix")
 
 
