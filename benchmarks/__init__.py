@@ -1,0 +1,1 @@
+"""Scripts behind every performance figure in the documents."""

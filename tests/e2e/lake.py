@@ -7,7 +7,6 @@ import gzip
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,17 +17,10 @@ from typing import Any
 from scripts.athena import run as run_sql
 from scripts.deployment import Outputs, parse_outputs
 from scripts.paths import REPOSITORY
+from tests.gateway_fixture import free_port
 
 # What a person's shell may hold and a new machine's does not.
 FOREIGN_VARIABLES = ("AWS_", "TF_", "STREAMLAKE_", "LOCALSTACK_", "MAKE", "MFLAGS", "TARGET", "PORT", "ENV")
-
-
-def free_port() -> int:
-    """Return a port of 127.0.0.1 that nothing listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @dataclass(frozen=True)
