@@ -1,0 +1,52 @@
+# What all datasets share: key, buckets, database, workgroup. The datasets themselves are in datasets.tf.
+locals {
+  name = "${var.name}-${var.environment}"
+
+  kms_key_arn = one(module.encryption[*].key_arn)
+}
+
+module "encryption" {
+  source = "./modules/encryption"
+  count  = var.customer_key ? 1 : 0
+
+  name        = local.name
+  description = "Encrypts the lake ${local.name}: buckets, streams, query results, logs"
+  # With force_destroy the lake goes for good; the shortest window that AWS allows keeps the key from outliving it long.
+  deletion_window_days = var.force_destroy ? 7 : 30
+  log_group_patterns   = ["/aws/kinesisfirehose/${local.name}-*", "/aws/lambda/${local.name}-*"]
+}
+
+module "lake_storage" {
+  source = "./modules/lake_storage"
+
+  name          = local.name
+  kms_key_arn   = local.kms_key_arn
+  force_destroy = var.force_destroy
+
+  data_lifecycle             = { transitions = var.storage.data_transitions, expiration_days = var.storage.data_expiration_days }
+  error_expiration_days      = var.storage.error_expiration_days
+  raw_expiration_days        = var.storage.raw_expiration_days
+  results_expiration_days    = var.storage.results_expiration_days
+  noncurrent_expiration_days = var.storage.noncurrent_expiration_days
+  access_logging             = var.storage.access_logging
+}
+
+module "catalog" {
+  source = "./modules/catalog"
+
+  database = {
+    name        = replace(local.name, "-", "_")
+    description = "Tables of the lake ${local.name}, one per data contract"
+  }
+}
+
+module "query" {
+  source = "./modules/query"
+
+  name             = local.name
+  description      = "Queries of the lake ${local.name}"
+  results          = { bucket = module.lake_storage.results_bucket, kms_key_arn = local.kms_key_arn }
+  scan_limit_bytes = var.query_scan_limit_bytes
+  force_destroy    = var.force_destroy
+  named_queries    = merge([for pipeline in values(module.pipeline) : pipeline.named_queries]...)
+}

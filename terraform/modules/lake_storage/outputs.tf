@@ -1,0 +1,19 @@
+output "data_bucket" {
+  description = "Name of the bucket for data (data/) and error records (errors/)."
+  value       = aws_s3_bucket.this["data"].bucket
+}
+
+output "raw_bucket" {
+  description = "Name of the bucket for the raw backup of source records."
+  value       = aws_s3_bucket.this["raw"].bucket
+}
+
+output "results_bucket" {
+  description = "Name of the bucket for query results."
+  value       = aws_s3_bucket.this["results"].bucket
+}
+
+output "bucket_arns" {
+  description = "ARN of each bucket by its purpose: data, raw, results."
+  value       = { for purpose, bucket in aws_s3_bucket.this : purpose => bucket.arn }
+}

@@ -1,0 +1,135 @@
+locals {
+  # A dataset's name may have _, which is unusual in the names of streams and roles.
+  name = "${var.name}-${var.dataset}"
+
+  partition_keys = module.contract.partition_keys[*].name
+  by_attributes  = module.contract.partitioned_by == "attributes"
+
+  # !{timestamp:...} gives the arrival of the oldest record in an object; partition keys come from the record itself.
+  key_expressions = {
+    year  = "!{timestamp:yyyy}"
+    month = "!{timestamp:MM}"
+    day   = "!{timestamp:dd}"
+    hour  = "!{timestamp:HH}"
+    dt    = "!{timestamp:yyyy-MM-dd}"
+  }
+  key_source = var.transform == null ? "partitionKeyFromQuery" : "partitionKeyFromLambda"
+  key_folders = [
+    for key in local.partition_keys : "${key}=${local.by_attributes ? "!{${local.key_source}:${key}}" : local.key_expressions[key]}"
+  ]
+
+  data_prefix  = "data/${var.dataset}/"
+  error_prefix = "errors/${var.dataset}/"
+  raw_prefix   = "${var.dataset}/"
+}
+
+module "contract" {
+  source = "../contract"
+
+  contract      = var.contract
+  arrival_years = var.table.arrival_years
+}
+
+module "stream" {
+  source = "../stream"
+
+  name                = local.name
+  capacity            = { mode = var.stream.mode, shard_count = var.stream.shard_count }
+  retention_hours     = var.stream.retention_hours
+  shard_level_metrics = var.stream.shard_level_metrics
+  consumers           = var.stream.consumers
+  kms_key             = var.kms_key_arn == null ? "alias/aws/kinesis" : var.kms_key_arn
+
+  tags = var.tags
+}
+
+module "transform" {
+  source = "../transform"
+  count  = var.transform == null ? 0 : 1
+
+  name                 = "${local.name}-transform"
+  description          = "Validates, enriches and partitions records of the dataset ${var.dataset}"
+  package              = { path = var.transform.package_path, s3 = var.transform.package_s3 }
+  runtime              = var.transform.runtime
+  architecture         = var.transform.architecture
+  memory_mb            = var.transform.memory_mb
+  timeout_seconds      = var.transform.timeout_seconds
+  reserved_concurrency = var.transform.reserved_concurrency
+  tracing              = var.transform.tracing
+  environment          = var.transform.environment
+  vpc                  = var.transform.vpc
+  logs                 = { retention_days = var.log_retention_days, kms_key_arn = var.kms_key_arn }
+  kms_key_arn          = var.kms_key_arn
+  role                 = var.role
+
+  tags = var.tags
+}
+
+module "catalog" {
+  source = "../catalog"
+
+  database = { name = var.database_name, create = false }
+
+  tables = {
+    (var.dataset) = {
+      description    = module.contract.description
+      location       = "s3://${var.buckets.data}/${local.data_prefix}"
+      format         = var.delivery.format
+      columns        = module.contract.columns
+      partition_keys = module.contract.partition_keys
+      projection     = var.table.projection
+    }
+  }
+}
+
+module "delivery" {
+  source = "../delivery"
+
+  name          = local.name
+  source_stream = { arn = module.stream.arn, kms_key_arn = var.kms_key_arn }
+
+  destination = {
+    bucket         = var.buckets.data
+    prefix         = "${local.data_prefix}${join("/", local.key_folders)}/"
+    error_prefix   = "${local.error_prefix}!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/"
+    kms_key_arn    = var.kms_key_arn
+    time_zone      = var.delivery.time_zone
+    file_extension = var.delivery.file_extension
+  }
+
+  format = {
+    type               = var.delivery.format
+    database_name      = var.database_name
+    table_name         = module.catalog.table_names[var.dataset]
+    schema_fingerprint = module.contract.fingerprint
+    column_compression = var.delivery.column_compression
+    compression        = var.delivery.compression
+  }
+
+  buffering    = { size_mb = var.delivery.size_mb, interval_seconds = var.delivery.interval_seconds }
+  partitioning = local.by_attributes ? { queries = var.transform == null ? var.delivery.partition_queries : {}, retry_seconds = var.delivery.retry_seconds } : null
+
+  transform = var.transform == null ? null : {
+    function_arn     = module.transform[0].qualified_arn
+    buffer_size_mb   = var.transform.buffer_size_mb
+    interval_seconds = var.transform.interval_seconds
+    retries          = var.transform.retries
+  }
+
+  append_newline = var.transform == null && var.delivery.format == "json"
+
+  backup = var.backup == null ? null : {
+    bucket           = var.buckets.raw
+    prefix           = "${local.raw_prefix}!{timestamp:yyyy/MM/dd/HH}/"
+    error_prefix     = "${local.raw_prefix}errors/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/"
+    kms_key_arn      = var.kms_key_arn
+    size_mb          = var.backup.size_mb
+    interval_seconds = var.backup.interval_seconds
+    compression      = var.backup.compression
+  }
+
+  logs = { retention_days = var.log_retention_days, kms_key_arn = var.kms_key_arn }
+  role = var.role
+
+  tags = var.tags
+}

@@ -1,0 +1,100 @@
+output "stream_name" {
+  description = "Name of the Kinesis stream."
+  value       = module.stream.name
+}
+
+output "stream_arn" {
+  description = "ARN of the Kinesis stream."
+  value       = module.stream.arn
+}
+
+output "consumer_arns" {
+  description = "ARN of each consumer with enhanced fan-out, by its name."
+  value       = module.stream.consumer_arns
+}
+
+output "delivery_stream_name" {
+  description = "Name of the delivery stream."
+  value       = module.delivery.name
+}
+
+output "delivery_stream_arn" {
+  description = "ARN of the delivery stream."
+  value       = module.delivery.arn
+}
+
+output "delivery_role_arn" {
+  description = "ARN of the delivery stream's role."
+  value       = module.delivery.role_arn
+}
+
+output "function_name" {
+  description = "Name of the transform function; null without one."
+  value       = one(module.transform[*].function_name)
+}
+
+output "transform_role_arn" {
+  description = "ARN of the transform function's role; null without one."
+  value       = one(module.transform[*].role_arn)
+}
+
+output "table_name" {
+  description = "Name of the Glue table."
+  value       = module.catalog.table_names[var.dataset]
+}
+
+output "partition_keys" {
+  description = "Names of the partition keys in order."
+  value       = local.partition_keys
+}
+
+output "data_prefix" {
+  description = "Prefix of data objects in the data bucket."
+  value       = local.data_prefix
+}
+
+output "error_prefix" {
+  description = "Prefix of error records in the data bucket."
+  value       = local.error_prefix
+}
+
+output "raw_prefix" {
+  description = "Prefix of the raw backup in the raw bucket."
+  value       = local.raw_prefix
+}
+
+output "data_location" {
+  description = "The s3:// address of the data."
+  value       = "s3://${var.buckets.data}/${local.data_prefix}"
+}
+
+output "error_location" {
+  description = "The s3:// address of error records."
+  value       = "s3://${var.buckets.data}/${local.error_prefix}"
+}
+
+output "raw_location" {
+  description = "The s3:// address of the raw backup."
+  value       = "s3://${var.buckets.raw}/${local.raw_prefix}"
+}
+
+output "log_group" {
+  description = "Name of the log group of delivery errors."
+  value       = module.delivery.log_group_name
+}
+
+output "transform_log_group" {
+  description = "Name of the transform function's log group; null without one."
+  value       = one(module.transform[*].log_group_name)
+}
+
+output "named_queries" {
+  description = "Saved queries about the dataset for the query module, by <dataset>_<name>."
+  value = {
+    for name, text in local.query_texts : "${var.dataset}_${name}" => {
+      database    = var.database_name
+      description = trimprefix(split("\n", text)[0], "-- ")
+      query       = text
+    }
+  }
+}

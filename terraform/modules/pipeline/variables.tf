@@ -1,0 +1,151 @@
+variable "name" {
+  description = "Prefix of everything the pipeline makes: <name>-<dataset>."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,31}$", var.name))
+    error_message = "name is \"${var.name}\"; allowed: up to 32 lower-case letters, digits and -, starting with a letter"
+  }
+}
+
+variable "dataset" {
+  description = "Name of the dataset: the Glue table, and the folder in the buckets."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9_]{0,39}$", var.dataset))
+    error_message = "dataset is \"${var.dataset}\"; allowed: up to 40 lower-case letters, digits and _, starting with a letter"
+  }
+
+  validation {
+    condition     = length(var.name) + length(var.dataset) <= 54
+    error_message = "\"${var.name}-${var.dataset}\" has ${length(var.name) + length(var.dataset) + 1} characters; allowed: 55, because its roles are called after it"
+  }
+}
+
+variable "contract" {
+  description = "The text of the dataset's data contract, as read by file(): columns, partition keys and all else that is known of its fields."
+  type        = string
+  nullable    = false
+}
+
+variable "buckets" {
+  description = "Names of the buckets for data (and error records) and for the raw backup."
+  type = object({
+    data = string
+    raw  = string
+  })
+  nullable = false
+}
+
+variable "database_name" {
+  description = "Glue database for the table; it must exist."
+  type        = string
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the key that encrypts stream, buckets and logs; null for the keys that AWS manages."
+  type        = string
+  default     = null
+}
+
+variable "stream" {
+  description = "The Kinesis stream: mode PROVISIONED (with shard_count) or ON_DEMAND, retention, shard-level metrics, names of consumers with enhanced fan-out."
+  type = object({
+    mode                = optional(string, "PROVISIONED")
+    shard_count         = optional(number, 1)
+    retention_hours     = optional(number, 168)
+    shard_level_metrics = optional(set(string), [])
+    consumers           = optional(set(string), [])
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "transform" {
+  description = "The transform function: its package (path of a zip, or an object in S3), memory, timeout, and how records are handed to it. Null for a pipeline without one: records are then delivered as they were produced, and derived fields stay empty."
+  type = object({
+    package_path         = optional(string)
+    package_s3           = optional(object({ bucket = string, key = string, version = optional(string) }))
+    runtime              = optional(string, "python3.13")
+    architecture         = optional(string, "arm64")
+    memory_mb            = optional(number, 512)
+    timeout_seconds      = optional(number, 120)
+    reserved_concurrency = optional(number, -1)
+    tracing              = optional(bool, false)
+    environment          = optional(map(string), {})
+    vpc                  = optional(object({ subnet_ids = set(string), security_group_ids = set(string) }))
+    buffer_size_mb       = optional(number, 1)
+    interval_seconds     = optional(number, 60)
+    retries              = optional(number, 3)
+  })
+  default = null
+}
+
+variable "delivery" {
+  description = <<-EOT
+    How objects are written: format (parquet, orc, or json for GZIP JSON lines), size_mb and interval_seconds of buffering,
+    time_zone of arrival-time partitions, retry_seconds of partitioned delivery, and partition_queries (key => jq 1.6
+    expression) that find the partition keys in a pipeline without transform.
+  EOT
+  type = object({
+    format             = optional(string, "parquet")
+    column_compression = optional(string, "SNAPPY")
+    compression        = optional(string, "GZIP")
+    size_mb            = optional(number, 128)
+    interval_seconds   = optional(number, 300)
+    time_zone          = optional(string, "UTC")
+    retry_seconds      = optional(number, 300)
+    file_extension     = optional(string)
+    partition_queries  = optional(map(string), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "backup" {
+  description = "Raw backup of every source record: buffering and compression. Null for none (AWS never lets it be switched off again)."
+  type = object({
+    size_mb          = optional(number, 64)
+    interval_seconds = optional(number, 300)
+    compression      = optional(string, "GZIP")
+  })
+  default = {}
+}
+
+variable "table" {
+  description = "The Glue table: whether Athena works out partitions by projection (otherwise a crawler or statements register them), and the years of arrival-time partitions."
+  type = object({
+    projection    = optional(bool, true)
+    arrival_years = optional(object({ first = optional(number, 2025), last = optional(number, 2035) }), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "log_retention_days" {
+  description = "Days to keep the log lines of the function and of delivery."
+  type        = number
+  default     = 30
+  nullable    = false
+}
+
+variable "role" {
+  description = "Path of the roles and the ARN of their permissions boundary."
+  type = object({
+    path                     = optional(string, "/")
+    permissions_boundary_arn = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "tags" {
+  description = "Tags of everything in the pipeline."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

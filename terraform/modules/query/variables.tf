@@ -1,0 +1,73 @@
+variable "name" {
+  description = "Name of the Athena workgroup."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9._-]{1,128}$", var.name))
+    error_message = "name is \"${var.name}\"; allowed: 1 to 128 letters, digits, ., _ and -"
+  }
+}
+
+variable "description" {
+  description = "What the workgroup is for."
+  type        = string
+  default     = "Queries of a streaming data lake"
+  nullable    = false
+}
+
+variable "results" {
+  description = "Where query results go: bucket, prefix ending in /, and the ARN of the key that encrypts them (null: SSE-S3)."
+  type = object({
+    bucket      = string
+    prefix      = optional(string, "queries/")
+    kms_key_arn = optional(string)
+  })
+  nullable = false
+
+  validation {
+    condition     = endswith(var.results.prefix, "/") && !startswith(var.results.prefix, "/")
+    error_message = "results.prefix is \"${var.results.prefix}\"; it must end with / and not start with it"
+  }
+}
+
+variable "scan_limit_bytes" {
+  description = "A query that scans more bytes than this is stopped (and charged for what it scanned); null for no limit."
+  type        = number
+  default     = 107374182400
+
+  validation {
+    condition     = var.scan_limit_bytes == null ? true : var.scan_limit_bytes >= 10000000
+    error_message = "scan_limit_bytes is ${coalesce(var.scan_limit_bytes, 0)}; allowed: 10000000 (10 MB) or more, or null"
+  }
+}
+
+variable "force_destroy" {
+  description = "Whether the workgroup may be deleted with the queries that people saved in it."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "named_queries" {
+  description = "Saved queries by name: SQL text, the database it runs in, and what it answers."
+  type = map(object({
+    database    = string
+    description = optional(string, "")
+    query       = string
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for query in values(var.named_queries) : length(query.query) <= 262144 && length(trimspace(query.query)) > 0])
+    error_message = "named_queries have texts of ${join(", ", [for query in values(var.named_queries) : length(query.query)])} characters; allowed: 1 to 262144"
+  }
+}
+
+variable "tags" {
+  description = "Tags of the workgroup."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,74 @@
+locals {
+  package_exists = var.package.path == null ? true : fileexists(var.package.path)
+}
+
+resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_116:a dead-letter queue is for asynchronous calls; Firehose calls synchronously and keeps failed records under the error prefix
+  #checkov:skip=CKV_AWS_272:the package is built from this repository just before deployment; code signing needs a signing profile of the user's
+  #checkov:skip=CKV_AWS_117:the function needs no network at all; a VPC is a variable
+  #checkov:skip=CKV_AWS_115:a reservation is a variable, off by default because it is taken from the account's shared pool
+  #checkov:skip=CKV_AWS_50:tracing is a variable, off by default because it is charged per call
+  #checkov:skip=CKV_AWS_173:environment variables hold no secret; a customer key is a variable
+
+  function_name = var.name
+  description   = var.description
+  role          = aws_iam_role.this.arn
+
+  filename          = var.package.path
+  source_code_hash  = var.package.path != null && local.package_exists ? filebase64sha256(var.package.path) : null
+  s3_bucket         = try(var.package.s3.bucket, null)
+  s3_key            = try(var.package.s3.key, null)
+  s3_object_version = try(var.package.s3.version, null)
+
+  handler                        = var.handler
+  runtime                        = var.runtime
+  architectures                  = [var.architecture]
+  memory_size                    = var.memory_mb
+  timeout                        = var.timeout_seconds
+  reserved_concurrent_executions = var.reserved_concurrency
+  kms_key_arn                    = length(var.environment) > 0 ? var.kms_key_arn : null
+
+  dynamic "environment" {
+    for_each = length(var.environment) > 0 ? [var.environment] : []
+
+    content {
+      variables = environment.value
+    }
+  }
+
+  dynamic "vpc_config" {
+    for_each = var.vpc == null ? [] : [var.vpc]
+
+    content {
+      subnet_ids         = vpc_config.value.subnet_ids
+      security_group_ids = vpc_config.value.security_group_ids
+    }
+  }
+
+  tracing_config {
+    mode = var.tracing ? "Active" : "PassThrough"
+  }
+
+  tags = var.tags
+
+  # The log group must be ours, with retention and key, before the first run would make one without.
+  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
+
+  lifecycle {
+    precondition {
+      condition     = local.package_exists
+      error_message = "there is no transform package at ${coalesce(var.package.path, "null")}; build it with: make package"
+    }
+  }
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_338:how long logs are kept is a variable; a year of debug lines is seldom worth its price
+  #checkov:skip=CKV_AWS_158:the key is a variable; the root stack gives a customer key
+
+  name              = "/aws/lambda/${var.name}"
+  retention_in_days = var.logs.retention_days
+  kms_key_id        = var.logs.kms_key_arn
+
+  tags = var.tags
+}

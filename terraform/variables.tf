@@ -1,0 +1,260 @@
+# Where the lake is deployed. `make deploy` writes these to streamlake.auto.tfvars.json.
+
+variable "target" {
+  description = "Kind of place the lake is deployed to: local (the embedded AWS), localstack, or aws."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["local", "localstack", "aws"], var.target)
+    error_message = "target is \"${var.target}\"; allowed: local, localstack, aws"
+  }
+}
+
+variable "environment" {
+  description = "Name of the environment, which has its settings in environments/<environment>.tfvars."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{0,14}$", var.environment))
+    error_message = "environment is \"${var.environment}\"; allowed: up to 15 lower-case letters and digits, starting with a letter"
+  }
+}
+
+variable "endpoint" {
+  description = "Address of a local AWS, such as http://127.0.0.1:4566; null for AWS itself."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.target == "aws") == (var.endpoint == null)
+    error_message = "endpoint is ${coalesce(var.endpoint, "null")} for the target ${var.target}; it must be null for aws and an address for the others"
+  }
+
+  validation {
+    condition     = var.endpoint == null ? true : can(regex("^https?://[^/]+$", var.endpoint))
+    error_message = "endpoint is \"${coalesce(var.endpoint, "null")}\"; allowed: http(s)://<host>:<port> without a path"
+  }
+}
+
+variable "account_id" {
+  description = "The only account that may be changed: 000000000000 for local targets."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id is \"${var.account_id}\"; allowed: 12 digits"
+  }
+
+  validation {
+    condition     = (var.target == "aws") == (var.account_id != "000000000000")
+    error_message = "account_id is ${var.account_id} for the target ${var.target}; 000000000000 is the account of local targets, and theirs only"
+  }
+}
+
+variable "region" {
+  description = "Region of the lake."
+  type        = string
+  default     = "us-east-1"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    error_message = "region is \"${var.region}\"; allowed: a Region such as us-east-1"
+  }
+}
+
+# What is deployed.
+
+variable "name" {
+  description = "What the lake is called: everything is named <name>-<environment>..."
+  type        = string
+  default     = "streamlake"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,15}$", var.name)) && length(var.name) + length(var.environment) <= 25
+    error_message = "name is \"${var.name}\"; allowed: 2 to 16 lower-case letters, digits and -, and at most 25 characters together with the environment ${var.environment}"
+  }
+}
+
+variable "schemas_dir" {
+  description = "Folder of the data contracts: each <dataset>.schema.json in it is a pipeline."
+  type        = string
+  default     = "../schemas"
+  nullable    = false
+
+  validation {
+    condition     = length(fileset(var.schemas_dir, "*.schema.json")) > 0
+    error_message = "schemas_dir is \"${var.schemas_dir}\", where no file is called <dataset>.schema.json"
+  }
+}
+
+variable "transform_packages_dir" {
+  description = "Folder of the transform's zips, <dataset>.zip, which `make package` builds."
+  type        = string
+  default     = "../build/transform"
+  nullable    = false
+}
+
+variable "customer_key" {
+  description = "Whether a KMS key of the lake's own encrypts streams, buckets, results and logs; otherwise the keys that AWS manages do."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "force_destroy" {
+  description = "Whether `destroy` deletes buckets with the data in them and workgroups with the queries saved in them."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "storage" {
+  description = "How long objects are kept: data moves by data_transitions and expires after data_expiration_days (null: never); errors (null: never), raw backup and query results expire; old versions too."
+  type = object({
+    data_transitions           = optional(list(object({ days = number, storage_class = string })))
+    data_expiration_days       = optional(number)
+    error_expiration_days      = optional(number, 90)
+    raw_expiration_days        = optional(number, 30)
+    results_expiration_days    = optional(number, 7)
+    noncurrent_expiration_days = optional(number, 7)
+    access_logging             = optional(object({ bucket = string, prefix = optional(string, "") }))
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "query_scan_limit_bytes" {
+  description = "A query that scans more than this is stopped; null for no limit."
+  type        = number
+  default     = 107374182400
+}
+
+variable "log_retention_days" {
+  description = "Days to keep log lines."
+  type        = number
+  default     = 30
+  nullable    = false
+}
+
+variable "role" {
+  description = "Path of the roles and the ARN of their permissions boundary."
+  type = object({
+    path                     = optional(string, "/")
+    permissions_boundary_arn = optional(string)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "tags" {
+  description = "Tags of everything, besides Project, Environment and ManagedBy."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+# How pipelines run. What is left out here has the default of the pipeline module.
+
+variable "pipeline_defaults" {
+  description = "Settings of every pipeline, by what they configure; see the variables of the pipeline module."
+  type = object({
+    stream = optional(object({
+      mode                = optional(string)
+      shard_count         = optional(number)
+      retention_hours     = optional(number)
+      shard_level_metrics = optional(set(string))
+      consumers           = optional(set(string))
+    }), {})
+    transform = optional(object({
+      enabled              = optional(bool)
+      runtime              = optional(string)
+      architecture         = optional(string)
+      memory_mb            = optional(number)
+      timeout_seconds      = optional(number)
+      reserved_concurrency = optional(number)
+      tracing              = optional(bool)
+      buffer_size_mb       = optional(number)
+      interval_seconds     = optional(number)
+      retries              = optional(number)
+    }), {})
+    delivery = optional(object({
+      format             = optional(string)
+      column_compression = optional(string)
+      compression        = optional(string)
+      size_mb            = optional(number)
+      interval_seconds   = optional(number)
+      time_zone          = optional(string)
+      retry_seconds      = optional(number)
+      partition_queries  = optional(map(string))
+    }), {})
+    backup = optional(object({
+      enabled          = optional(bool)
+      size_mb          = optional(number)
+      interval_seconds = optional(number)
+      compression      = optional(string)
+    }), {})
+    table = optional(object({
+      projection    = optional(bool)
+      arrival_years = optional(object({ first = optional(number), last = optional(number) }))
+    }), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "dataset_settings" {
+  description = "Settings of single pipelines by dataset; what is left out is as in pipeline_defaults."
+  type = map(object({
+    stream = optional(object({
+      mode                = optional(string)
+      shard_count         = optional(number)
+      retention_hours     = optional(number)
+      shard_level_metrics = optional(set(string))
+      consumers           = optional(set(string))
+    }), {})
+    transform = optional(object({
+      enabled              = optional(bool)
+      runtime              = optional(string)
+      architecture         = optional(string)
+      memory_mb            = optional(number)
+      timeout_seconds      = optional(number)
+      reserved_concurrency = optional(number)
+      tracing              = optional(bool)
+      buffer_size_mb       = optional(number)
+      interval_seconds     = optional(number)
+      retries              = optional(number)
+    }), {})
+    delivery = optional(object({
+      format             = optional(string)
+      column_compression = optional(string)
+      compression        = optional(string)
+      size_mb            = optional(number)
+      interval_seconds   = optional(number)
+      time_zone          = optional(string)
+      retry_seconds      = optional(number)
+      partition_queries  = optional(map(string))
+    }), {})
+    backup = optional(object({
+      enabled          = optional(bool)
+      size_mb          = optional(number)
+      interval_seconds = optional(number)
+      compression      = optional(string)
+    }), {})
+    table = optional(object({
+      projection    = optional(bool)
+      arrival_years = optional(object({ first = optional(number), last = optional(number) }))
+    }), {})
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for dataset in keys(var.dataset_settings) : fileexists("${var.schemas_dir}/${dataset}.schema.json")])
+    error_message = "dataset_settings names ${join(", ", keys(var.dataset_settings))}; the contracts in ${var.schemas_dir} are ${join(", ", [for file in fileset(var.schemas_dir, "*.schema.json") : trimsuffix(file, ".schema.json")])}"
+  }
+}
