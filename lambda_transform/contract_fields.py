@@ -214,10 +214,10 @@ def _derive(place: Place) -> Derive:
 
 
 def _projection(place: Place) -> Projection:
-    place.only(("type", "range", "format", "digits", "interval", "interval_unit"))
+    place.only(("type", "range", "format", "digits", "interval", "interval.unit"))
     kind = place.child("type").one_of(PROJECTION_TYPES)
     needed = {"enum": (), "date": ("range", "format"), "integer": ("range",), "injected": ()}[kind]
-    optional = {"date": ("interval", "interval_unit"), "integer": ("digits", "interval")}.get(kind, ())
+    optional = {"date": ("interval", "interval.unit"), "integer": ("digits", "interval")}.get(kind, ())
     for key, child in place.children():
         if key not in ("type", *needed, *optional):
             child.fail(
@@ -228,8 +228,8 @@ def _projection(place: Place) -> Projection:
         text = child.text()
         if key == "range" and len([part for part in text.split(",") if part.strip()]) != 2:
             child.fail(f'{text!r} is not a range; write "first,last"')
-    if place.has("interval_unit") != (kind == "date" and place.has("interval")):
-        place.fail("interval and interval_unit of a date go together")
+    if place.has("interval.unit") != (kind == "date" and place.has("interval")):
+        place.fail("interval and interval.unit of a date go together")
     units = ("YEARS", "MONTHS", "WEEKS", "DAYS", "HOURS", "MINUTES", "SECONDS", "MILLISECONDS")
     return Projection(
         type=kind,
@@ -237,7 +237,7 @@ def _projection(place: Place) -> Projection:
         format=place.value.get("format"),
         digits=place.child("digits").integer(at_least=1) if place.has("digits") else None,
         interval=place.child("interval").integer(at_least=1) if place.has("interval") else None,
-        interval_unit=place.child("interval_unit").one_of(units) if place.has("interval_unit") else None,
+        interval_unit=place.child("interval.unit").one_of(units) if place.has("interval.unit") else None,
     )
 
 
