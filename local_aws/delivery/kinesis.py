@@ -1,0 +1,227 @@
+"""Reads a Kinesis stream: finds its shards, and reads each in a thread of its own.
+
+AWS rule: GetRecords about once a second for each shard, at most five times when behind (reference 1.2); reading is
+retried without limit (reference 1.2); KPL aggregates are taken apart (reference 1.3); parents are read before
+their children (reference 11.4).
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local_aws.delivery import kpl
+from local_aws.delivery.errors import StoppedError
+from local_aws.delivery.intake import Chunk, Shard
+from local_aws.delivery.records import RecordBatch
+
+if TYPE_CHECKING:
+    import threading
+
+    from local_aws.clients import Clients
+    from local_aws.delivery.clock import Clock
+    from local_aws.delivery.config import KinesisSource
+    from local_aws.delivery.intake import Intake
+    from local_aws.delivery.ledger import Position
+    from local_aws.delivery.metrics import Metrics
+
+_LOG = logging.getLogger(__name__)
+
+AT_TIMESTAMP = "AT_TIMESTAMP"
+TRIM_HORIZON = "TRIM_HORIZON"
+RECORDS_PER_CALL = 10_000
+STEADY_INTERVAL_SECONDS = 1.0
+# AWS rule: five reads a second for each shard, shared by all consumers, reference 11.1.
+BEHIND_INTERVAL_SECONDS = 0.2
+LISTING_INTERVAL_SECONDS = 5.0
+_FIRST_PAUSE_SECONDS = 0.25
+_LONGEST_PAUSE_SECONDS = 10.0
+_THROTTLED = frozenset(
+    {"ProvisionedThroughputExceededException", "LimitExceededException", "ThrottlingException"}
+)
+
+
+def stream_created(clients: Clients, source: KinesisSource) -> str:
+    """Give the moment at which the stream was created, which tells it from others of the same name.
+
+    Raises botocore's errors.
+    """
+    answer = clients.client("kinesis").describe_stream_summary(StreamARN=source.stream_arn)
+    return answer["StreamDescriptionSummary"]["StreamCreationTimestamp"].isoformat()
+
+
+def list_shards(clients: Clients, source: KinesisSource) -> list[Shard]:
+    """Give all shards that the stream still knows. Raises botocore's errors."""
+    client: Any = clients.client("kinesis")
+    shards: list[Shard] = []
+    request: dict[str, Any] = {"StreamARN": source.stream_arn}
+    while True:
+        answer = client.list_shards(**request)
+        for shard in answer["Shards"]:
+            parents = (shard.get("ParentShardId"), shard.get("AdjacentParentShardId"))
+            shards.append(Shard(shard["ShardId"], tuple(parent for parent in parents if parent)))
+        if not answer.get("NextToken"):
+            return shards
+        request = {"NextToken": answer["NextToken"]}
+
+
+class ShardWatch:
+    """Announces the stream's shards every few seconds, and at once when asked."""
+
+    def __init__(
+        self,
+        clients: Clients,
+        source: KinesisSource,
+        intake: Intake,
+        stop: threading.Event,
+        asked: threading.Event,
+    ) -> None:
+        self._clients = clients
+        self._source = source
+        self._intake = intake
+        self._stop = stop
+        self._asked = asked
+
+    def run(self) -> None:
+        """Watch until stopped."""
+        while not self._stop.is_set():
+            try:
+                self._intake.announce(list_shards(self._clients, self._source))
+            except (BotoCoreError, ClientError) as error:
+                _LOG.warning("the shards of %s cannot be listed: %s", self._source.stream_name, error)
+            self._asked.wait(LISTING_INTERVAL_SECONDS)
+            self._asked.clear()
+
+
+class ShardReader:
+    """Reads one shard from a position to its end, or until stopped."""
+
+    def __init__(
+        self,
+        clients: Clients,
+        source: KinesisSource,
+        shard_id: str,
+        position: Position,
+        intake: Intake,
+        clock: Clock,
+        metrics: Metrics,
+        stop: threading.Event,
+    ) -> None:
+        self._client: Any = clients.client("kinesis")
+        self._source = source
+        self._shard_id = shard_id
+        self._start = position.start
+        self._after = position.after_sequence
+        self._skip_through: int | None = None
+        self._intake = intake
+        self._clock = clock
+        self._metrics = metrics
+        self._stop = stop
+        self._pause = _FIRST_PAUSE_SECONDS
+
+    def run(self) -> None:
+        """Read until the shard ends or the stream is stopped."""
+        try:
+            self._read()
+        except StoppedError:
+            _LOG.debug("reading %s stopped", self._shard_id)
+
+    def _read(self) -> None:
+        iterator: str | None = None
+        while not self._stop.is_set():
+            started = self._clock.steady_seconds()
+            try:
+                if iterator is None:
+                    iterator = self._iterator()
+                answer = self._client.get_records(
+                    ShardIterator=iterator, Limit=RECORDS_PER_CALL, StreamARN=self._source.stream_arn
+                )
+            except ClientError as error:
+                iterator = self._after_error(error, iterator)
+                continue
+            except BotoCoreError as error:
+                _LOG.warning("shard %s cannot be read, trying again: %s", self._shard_id, error)
+                self._rest()
+                continue
+            self._pause = _FIRST_PAUSE_SECONDS
+            iterator = answer.get("NextShardIterator")
+            behind = int(answer.get("MillisBehindLatest") or 0)
+            self._hand_over(answer["Records"], behind, ended=iterator is None)
+            if iterator is None:
+                return
+            interval = BEHIND_INTERVAL_SECONDS if behind else STEADY_INTERVAL_SECONDS
+            self._stop.wait(max(0.0, started + interval - self._clock.steady_seconds()))
+
+    def _iterator(self) -> str:
+        request: dict[str, Any] = {"StreamARN": self._source.stream_arn, "ShardId": self._shard_id}
+        if self._skip_through is None and self._after is not None:
+            request |= {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": self._after}
+        elif self._start == AT_TIMESTAMP and self._after is None:
+            request |= {"ShardIteratorType": AT_TIMESTAMP, "Timestamp": self._source.start_timestamp}
+        else:
+            request["ShardIteratorType"] = TRIM_HORIZON
+        iterator: str = self._client.get_shard_iterator(**request)["ShardIterator"]
+        return iterator
+
+    def _after_error(self, error: ClientError, iterator: str | None) -> str | None:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code == "ExpiredIteratorException":
+            _LOG.info("the iterator of %s expired: reading on behind %s", self._shard_id, self._after)
+            return None
+        if code in _THROTTLED:
+            self._metrics.add("ThrottledGetRecords" if iterator else "ThrottledGetShardIterator", 1)
+            self._rest()
+            return iterator
+        if code == "InvalidArgumentException" and iterator is None and self._after is not None:
+            _LOG.warning(
+                "shard %s does not know the sequence number %s any more: reading what it still has behind it",
+                self._shard_id,
+                self._after,
+            )
+            self._skip_through = int(self._after)
+            self._rest()
+            return None
+        _LOG.warning("shard %s cannot be read, trying again: %s", self._shard_id, error)
+        self._rest()
+        # An iterator may have become worthless while the service was away.
+        return None
+
+    def _rest(self) -> None:
+        self._stop.wait(self._pause)
+        self._pause = min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    def _hand_over(self, records: list[dict[str, Any]], behind: int, *, ended: bool) -> None:
+        if self._skip_through is not None:
+            records = [r for r in records if int(r["SequenceNumber"]) > (self._skip_through or 0)]
+        self._metrics.add("KinesisMillisBehindLatest", behind, "Milliseconds")
+        if not records and not ended:
+            return
+        if records:
+            self._metrics.add("DataReadFromKinesisStream.Records", len(records))
+            self._metrics.add(
+                "DataReadFromKinesisStream.Bytes", sum(len(r["Data"]) for r in records), "Bytes"
+            )
+        last = records[-1]["SequenceNumber"] if records else None
+        chunk = Chunk(self._shard_id, user_records(self._shard_id, records), last, behind, ended)
+        self._intake.offer(chunk)
+        if last is not None:
+            self._after = last
+            self._skip_through = None if self._skip_through is None else int(last)
+
+
+def user_records(shard_id: str, records: list[dict[str, Any]]) -> RecordBatch:
+    """Give the user records of a GetRecords answer; those of one aggregate share its sequence number."""
+    batch = RecordBatch(shard_id)
+    for record in records:
+        data: bytes = record["Data"]
+        arrival_ms = round(record["ApproximateArrivalTimestamp"].timestamp() * 1000)
+        sequence: str = record["SequenceNumber"]
+        pieces = kpl.split(data)
+        if pieces is None:
+            batch.append(data, 0, arrival_ms, sequence, 0, record["PartitionKey"])
+            continue
+        for subsequence, (partition_key, piece) in enumerate(pieces):
+            batch.append(piece, 0, arrival_ms, sequence, subsequence, partition_key)
+    return batch

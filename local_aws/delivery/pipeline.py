@@ -1,0 +1,347 @@
+"""The stages of one delivery stream in their order (reference 0.3), without threads and without a clock of its own.
+
+`accept` takes what a source read, `step` moves everything on that can move. Work that waits for others (the
+function, S3) is given to `submit` and looked at again in a later `step`.
+
+Memory: `held_bytes` counts everything between reading and S3. Above `limit_bytes` no more is read, and the largest
+buffers are delivered before their time (reference 7: hints, not promises), so the whole is bounded by
+`limit_bytes` and one chunk for each shard, whatever the hints say.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from local_aws.delivery.buffers import Buffer, Buffers
+from local_aws.delivery.deaggregate import split
+from local_aws.delivery.error_documents import (
+    EXTRACTION_FAILED,
+    PARTITIONS_EXCEEDED,
+    Reason,
+    Rejects,
+    processing_failed,
+)
+from local_aws.delivery.extraction import Extractor
+from local_aws.delivery.lanes import Lane
+from local_aws.delivery.ledger import BACKUP, MAIN
+from local_aws.delivery.ordinals import as_ordinals
+from local_aws.delivery.partitioning import EXTRACTION_CODE, Partitioner
+from local_aws.delivery.records import RecordBatch
+from local_aws.delivery.sink import DATA, ERRORS
+from local_aws.delivery.transform import NO_KEYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from concurrent.futures import Future
+
+    from local_aws.delivery.checkpoint import Checkpoint
+    from local_aws.delivery.clock import Clock
+    from local_aws.delivery.config import DeliveryConfig
+    from local_aws.delivery.intake import Chunk
+    from local_aws.delivery.lanes import Run, Submit
+    from local_aws.delivery.metrics import Metrics
+    from local_aws.delivery.outbox import Outbox
+    from local_aws.delivery.prefix import PrefixEvaluator
+    from local_aws.delivery.sink import Delivered
+
+    Deliver = Callable[[str, Buffer], Future[Delivered]]
+    Report = Callable[[Rejects], None]
+
+_LOG = logging.getLogger(__name__)
+
+# AWS rule: active partitions of a delivery stream, reference 5.4.
+ACTIVE_PARTITIONS = 500
+_EXCEEDED_CODE = "DynamicPartitioning.ActivePartitionsLimitExceeded"
+_EXCEEDED_TEXT = f"The number of active partitions exceeded {ACTIVE_PARTITIONS}"
+DEFAULT_LIMIT_BYTES = 256 * 1024 * 1024
+
+
+class Pipeline:
+    """The state of one delivery stream between source and S3. Used by one thread.
+
+    `transform` runs one batch through the function (None: no transform), `submit` runs it elsewhere, `deliver`
+    starts the delivery of a buffer elsewhere, `notify` is called there when something has come to an end,
+    `report` is told about records that failed.
+    """
+
+    def __init__(
+        self,
+        config: DeliveryConfig,
+        checkpoint: Checkpoint,
+        outbox: Outbox,
+        prefixes: PrefixEvaluator,
+        transform: Run | None,
+        submit: Submit,
+        deliver: Deliver,
+        clock: Clock,
+        metrics: Metrics,
+        notify: Callable[[], None],
+        report: Report,
+        limit_bytes: int = DEFAULT_LIMIT_BYTES,
+    ) -> None:
+        self._config = config
+        self._checkpoint = checkpoint
+        self._outbox = outbox
+        self._transform = transform
+        self._submit = submit
+        self._deliver_buffer = deliver
+        self._clock = clock
+        self._metrics = metrics
+        self._notify = notify
+        self._report = report
+        self._limit_bytes = limit_bytes
+        self._lanes: dict[str, Lane] = {}
+        hints = config.destination.hints
+        self._buffers = {DATA: Buffers(hints, clock), ERRORS: Buffers(hints, clock)}
+        if config.backup is not None:
+            self._buffers[BACKUP] = Buffers(config.backup.hints, clock)
+        query = config.processing.query
+        self._extractor = Extractor(query) if query is not None and config.dynamic_partitioning else None
+        self._partitioner = Partitioner(prefixes) if config.dynamic_partitioning else None
+        self._in_delivery: list[tuple[str, Buffer, Future[Delivered]]] = []
+        self._draining = False
+
+    # Taking in
+
+    def wants(self, shard_id: str) -> bool:
+        """Tell whether another chunk of this shard may be taken in now."""
+        lane = self._lanes.get(shard_id)
+        return self.held_bytes < self._limit_bytes and not (lane is not None and lane.is_full)
+
+    def accept(self, chunk: Chunk) -> None:
+        """Take in what was read, leaving out what the checkpoint has as finished."""
+        shard = self._checkpoint.shards[chunk.shard_id]
+        if chunk.last_sequence is not None:
+            self._accept_records(chunk.records, chunk.last_sequence)
+        if chunk.ended:
+            shard.end()
+
+    def _accept_records(self, source: RecordBatch, last_sequence: str) -> None:
+        shard = self._checkpoint.shards[source.shard_id]
+        tail = shard.tail
+        source.ordinals = list(range(tail.source_ordinal, tail.source_ordinal + len(source)))
+        outstanding = 0
+        backup = self._buffers.get(BACKUP)
+        if backup is not None:
+            wanted = shard.finished[BACKUP].unfinished(tail.source_ordinal, len(source))
+            kept = source if wanted is None else source.take(wanted)
+            outstanding += len(kept)
+            backup.add((source.shard_id,), kept)
+        main = self._deaggregate(source)
+        main_count = len(main)
+        main.ordinals = list(range(tail.main_ordinal, tail.main_ordinal + main_count))
+        wanted = shard.finished[MAIN].unfinished(tail.main_ordinal, main_count)
+        if wanted is not None:
+            main = main.take(wanted)
+        shard.admit(last_sequence, len(source), main_count, outstanding + len(main))
+        if not len(main):
+            return
+        if self._transform is None:
+            self._route(main, [NO_KEYS] * len(main))
+            return
+        self._lane(source.shard_id).add(main)
+
+    def _deaggregate(self, source: RecordBatch) -> RecordBatch:
+        settings = self._config.processing.deaggregation
+        if settings is None:
+            # A batch of its own: ordinals of the two numberings differ, the other columns are shared.
+            made = source.with_data(source.data)
+            made.partition_keys = source.partition_keys
+            return made
+        made = RecordBatch(source.shard_id)
+        counts: Counter[str] = Counter()
+        for i, data in enumerate(source.data):
+            sequence = source.sequences[i]
+            for piece in split(data, settings):
+                subsequence = counts[sequence]
+                counts[sequence] += 1
+                made.append(piece, 0, source.arrivals_ms[i], sequence, subsequence, source.partition_keys[i])
+        return made
+
+    def _lane(self, shard_id: str) -> Lane:
+        lane = self._lanes.get(shard_id)
+        if lane is None:
+            settings = self._config.processing.transform
+            assert settings is not None  # noqa: S101 - there is a transform to run
+            assert self._transform is not None  # noqa: S101 - the caller has checked
+            lane = Lane(shard_id, settings.hints, self._transform, self._submit, self._clock, self._notify)
+            self._lanes[shard_id] = lane
+        return lane
+
+    # Between the transform and the buffers
+
+    def _route(self, batch: RecordBatch, from_lambda: Sequence[Mapping[str, Any]]) -> None:
+        if self._partitioner is None:
+            self._buffers[DATA].add((batch.shard_id,), self._delimited(batch))
+            return
+        from_query: Sequence[Mapping[str, Any]] = ()
+        if self._extractor is not None:
+            from_query, failed = self._extractor.extract(batch.data)
+            if failed:
+                bad = sorted(failed)
+                self._refuse(
+                    batch.take(bad),
+                    {i: (EXTRACTION_FAILED, EXTRACTION_CODE, failed[n]) for i, n in enumerate(bad)},
+                )
+                good = [i for i in range(len(batch)) if i not in failed]
+                batch = batch.take(good) if good else batch.cut(0, 0)
+                from_lambda = [from_lambda[i] for i in good]
+                from_query = [from_query[i] for i in good]
+        grouped = self._partitioner.group(len(batch), from_lambda, from_query)
+        refused = dict(grouped.failed)
+        for values, indices in grouped.groups.items():
+            if values not in self._buffers[DATA] and self._is_new_partition_refused(values):
+                refused |= dict.fromkeys(indices, (PARTITIONS_EXCEEDED, _EXCEEDED_CODE, _EXCEEDED_TEXT))
+                continue
+            self._buffers[DATA].add(values, self._delimited(batch.take(indices)))
+        if refused:
+            self._refuse_some(batch, refused)
+
+    def _is_new_partition_refused(self, values: tuple[str, ...]) -> bool:
+        active = {buffer.key for kind, buffer, _ in self._in_delivery if kind == DATA}
+        if values in active:
+            return False
+        count = len(active | self._buffers[DATA].keys())
+        exceeded = count >= ACTIVE_PARTITIONS
+        self._metrics.add("PartitionCountExceeded", int(exceeded))
+        return exceeded
+
+    def _delimited(self, batch: RecordBatch) -> RecordBatch:
+        delimiter = self._config.processing.delimiter
+        return batch if delimiter is None else batch.with_data([data + delimiter for data in batch.data])
+
+    def _refuse_some(self, batch: RecordBatch, refused: Mapping[int, tuple[str, str, str]]) -> None:
+        for output_type in sorted({kind for kind, _, _ in refused.values()}):
+            bad = sorted(i for i, (kind, _, _) in refused.items() if kind == output_type)
+            self._refuse(batch.take(bad), {n: refused[i] for n, i in enumerate(bad)})
+
+    def _refuse(self, batch: RecordBatch, why: Mapping[int, tuple[str, str, str]]) -> None:
+        now_ms = self._clock.now_ms()
+        reasons = [Reason(why[i][1], why[i][2], 1, now_ms) for i in range(len(batch))]
+        self._reject(processing_failed(why[0][0], batch, reasons, None))
+
+    def _reject(self, rejects: Rejects) -> None:
+        self._buffers[ERRORS].add((rejects.output_type,), rejects.documents)
+        self._report(rejects)
+
+    # Moving on
+
+    def step(self) -> None:
+        """Do everything that can be done now. Raises what a transform or a delivery raised."""
+        for lane in self._lanes.values():
+            lane.pump(self._draining)
+            for answer in lane.collect():
+                if answer.dropped:
+                    shard_id = answer.records.shard_id
+                    self._checkpoint.discard(MAIN, shard_id, as_ordinals(answer.dropped))
+                if answer.rejects is not None:
+                    self._reject(answer.rejects)
+                if len(answer.records):
+                    self._route(answer.records, answer.partition_keys)
+            lane.pump(self._draining)
+        self._collect_deliveries()
+        for kind, buffers in self._buffers.items():
+            for buffer in buffers.take_due():
+                self._deliver(kind, buffer)
+        if self._draining and all(lane.is_empty for lane in self._lanes.values()):
+            for kind, buffers in self._buffers.items():
+                for buffer in buffers.take_all():
+                    self._deliver(kind, buffer)
+        self._relieve()
+
+    def _deliver(self, kind: str, buffer: Buffer) -> None:
+        future = self._deliver_buffer(kind, buffer)
+        self._in_delivery.append((kind, buffer, future))
+        future.add_done_callback(lambda _: self._notify())
+
+    def _collect_deliveries(self) -> None:
+        finished = [entry for entry in self._in_delivery if entry[2].done()]
+        if not finished:
+            return
+        self._in_delivery = [entry for entry in self._in_delivery if entry not in finished]
+        for _, _, future in finished:
+            self._settle(future.result())
+
+    def _settle(self, delivered: Delivered) -> None:
+        for rejects in delivered.rejects:
+            self._reject(rejects)
+        item = delivered.item
+        if item is None or delivered.path is None:
+            return
+        self._checkpoint.complete(item.sink, item.finished)
+        self._outbox.remove(delivered.path)
+        _LOG.info(
+            "delivered %d records as s3://%s/%s (%d bytes)",
+            item.records,
+            item.bucket,
+            item.key,
+            len(item.body),
+        )
+        kind = "BackupToS3" if item.sink == BACKUP else "DeliveryToS3"
+        self._metrics.add(f"{kind}.Records", item.records)
+        self._metrics.add(f"{kind}.Bytes", item.source_bytes, "Bytes")
+        self._metrics.add(f"{kind}.DataFreshness", self._age_seconds(item.oldest_ms), "Seconds")
+        if delivered.kind == DATA:
+            self._metrics.add("DeliveryToS3.ObjectCount", 1)
+
+    def _age_seconds(self, arrival_ms: int) -> float:
+        return max(0.0, (self._clock.now_ms() - arrival_ms) / 1000)
+
+    def _relieve(self) -> None:
+        """Deliver the largest buffers early when memory is short and nothing on its way to S3 will free enough."""
+        delivering = sum(buffer.memory_bytes for _, buffer, _ in self._in_delivery)
+        while self.held_bytes >= self._limit_bytes and delivering < self._limit_bytes // 2:
+            candidates = [b for buffers in self._buffers.values() if (b := buffers.largest()) is not None]
+            if not candidates:
+                return
+            largest = max(candidates, key=lambda buffer: buffer.memory_bytes)
+            for kind, buffers in self._buffers.items():
+                if buffers.largest() is largest:
+                    self._deliver(kind, buffers.take(largest.key))
+                    break
+            delivering += largest.memory_bytes
+
+    # Looking at it
+
+    def drain(self) -> None:
+        """From now on hold nothing back: every further `step` delivers all there is."""
+        self._draining = True
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether nothing is held any more."""
+        return (
+            not self._in_delivery
+            and all(buffers.is_empty for buffers in self._buffers.values())
+            and all(lane.is_empty for lane in self._lanes.values())
+        )
+
+    @property
+    def held_bytes(self) -> int:
+        """Memory of all records between reading and S3, about."""
+        return (
+            sum(lane.held_bytes for lane in self._lanes.values())
+            + sum(buffers.held_bytes for buffers in self._buffers.values())
+            + sum(buffer.memory_bytes for _, buffer, _ in self._in_delivery)
+        )
+
+    @property
+    def deadline(self) -> float | None:
+        """When something becomes due by age, on the steady clock."""
+        deadlines = [lane.deadline for lane in self._lanes.values()]
+        deadlines += [buffers.deadline for buffers in self._buffers.values()]
+        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+
+    def measure(self) -> None:
+        """Note the measures that are a state, not an event; called once before metrics are sent."""
+        arrivals = [self._buffers[DATA].oldest_ms]
+        arrivals += [buffer.oldest_ms for kind, buffer, _ in self._in_delivery if kind == DATA]
+        known = [arrival for arrival in arrivals if arrival is not None]
+        self._metrics.add(
+            "DeliveryToS3.DataFreshness", self._age_seconds(min(known)) if known else 0, "Seconds"
+        )
+        if self._partitioner is not None:
+            active = {buffer.key for kind, buffer, _ in self._in_delivery if kind == DATA}
+            self._metrics.add("PartitionCount", len(active | self._buffers[DATA].keys()))

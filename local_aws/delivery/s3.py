@@ -1,0 +1,85 @@
+"""Writes objects to S3, again and again until each is written.
+
+AWS rule: a failing bucket never sends data to the error prefix; a record stays until S3 takes it, reference 1.5.
+An error object that cannot be written blocks in the same way.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError
+from local_aws.delivery.objects import CONTENT_TYPE
+
+if TYPE_CHECKING:
+    import threading
+
+    from local_aws.clients import Clients
+    from local_aws.delivery.metrics import Metrics
+    from local_aws.delivery.objects import DeliveryObject
+
+_LOG = logging.getLogger(__name__)
+_FIRST_PAUSE_SECONDS = 0.25
+_LONGEST_PAUSE_SECONDS = 15.0
+# Answers that say for certain that nothing was written, and will go on saying so until somebody acts.
+_REFUSALS = frozenset(
+    {"NoSuchBucket", "AccessDenied", "AllAccessDisabled", "InvalidBucketName", "403", "404"}
+)
+
+
+class ObjectWriter:
+    """Writes to S3 through one set of clients; may be used from several threads."""
+
+    def __init__(self, clients: Clients, metrics: Metrics, stop: threading.Event) -> None:
+        self._client = clients.client("s3")
+        self._metrics = metrics
+        self._stop = stop
+
+    def put(self, item: DeliveryObject) -> None:
+        """Write `item`, waiting as long as it takes. Raises `StoppedError` when the stream is stopped first."""
+        pause = _FIRST_PAUSE_SECONDS
+        metric = "BackupToS3.Success" if item.sink == "backup" else "DeliveryToS3.Success"
+        while True:
+            try:
+                self.try_put(item)
+            except (RejectedError, UnavailableError) as error:
+                self._metrics.add(metric, 0)
+                _LOG.warning(
+                    "s3://%s/%s is not written, trying again in %.1f s: %s",
+                    item.bucket,
+                    item.key,
+                    pause,
+                    error,
+                )
+            else:
+                self._metrics.add(metric, 1)
+                return
+            if self._stop.wait(pause):
+                raise StoppedError(f"s3://{item.bucket}/{item.key} was given up")
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    def try_put(self, item: DeliveryObject) -> None:
+        """Write `item` once.
+
+        Raises `RejectedError` when S3 refused it for good, `UnavailableError` when it may or may not be written.
+        """
+        optional: dict[str, Any] = {}
+        if item.content_encoding is not None:
+            optional["ContentEncoding"] = item.content_encoding
+        if item.kms_key_arn is not None:
+            optional["ServerSideEncryption"] = "aws:kms"
+            optional["SSEKMSKeyId"] = item.kms_key_arn
+        try:
+            self._client.put_object(
+                Bucket=item.bucket, Key=item.key, Body=item.body, ContentType=CONTENT_TYPE, **optional
+            )
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code", ""))
+            if code in _REFUSALS:
+                raise RejectedError(code, str(error)) from error
+            raise UnavailableError(str(error)) from error
+        except BotoCoreError as error:
+            raise UnavailableError(str(error)) from error
