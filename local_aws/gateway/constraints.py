@@ -16,12 +16,43 @@ from botocore.model import ListShape, MapShape, StructureShape
 from local_aws.gateway.service import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from botocore.model import Shape
 
 # AWS rule: Athena reports violations of its model under its own exception; the others under the common one.
 _ERROR_CODES = {"athena": "InvalidRequestException"}
+# Measured: Firehose names the member and not the value.
+_WITHOUT_VALUES = frozenset({"firehose"})
+# Measured: the order in which AWS prints these sets is neither the model's nor the alphabet's.
+_PRINTED_SETS = (
+    ("ZIP", "HADOOP_SNAPPY", "Snappy", "GZIP", "UNCOMPRESSED"),
+    ("SNAPPY", "GZIP", "UNCOMPRESSED"),
+    ("ZLIB", "SNAPPY", "NONE"),
+    (
+        "Decompression",
+        "Lambda",
+        "RecordDeAggregation",
+        "MetadataExtraction",
+        "AppendDelimiterToRecord",
+        "CloudWatchLogProcessing",
+    ),
+    (
+        "DataMessageExtraction",
+        "NumberOfRetries",
+        "Delimiter",
+        "RoleArn",
+        "JsonParsingEngine",
+        "SubRecordType",
+        "MetadataExtractionQuery",
+        "BufferIntervalInSeconds",
+        "LambdaArn",
+        "BufferSizeInMBs",
+        "CompressionFormat",
+    ),
+)
+_PRINTED_ORDERS = {frozenset(printed): printed for printed in _PRINTED_SETS}
+_CONTAINERS = (StructureShape, ListShape, MapShape)
 _COUNTED = frozenset({"string", "blob", "list", "map"})
 _NUMBERS = frozenset({"integer", "long", "short", "byte", "float", "double"})
 
@@ -30,36 +61,29 @@ def check(service: str, shape: Shape | None, parameters: Mapping[str, Any]) -> N
     """Raise `ApiError` naming every member of `parameters` that violates the model's constraints."""
     if shape is None:
         return
-    found = list(_violations(shape, parameters, ""))
+    found = list(_violations(shape, parameters, "", with_values=service not in _WITHOUT_VALUES))
     if found:
         noun = "error" if len(found) == 1 else "errors"
         message = f"{len(found)} validation {noun} detected: {'; '.join(found)}"
         raise ApiError(_ERROR_CODES.get(service, "ValidationException"), message)
 
 
-def _violations(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _violations(shape: Shape, value: Any, path: str, *, with_values: bool) -> Iterator[str]:
     if isinstance(shape, StructureShape):
         for name, member in shape.members.items():
             member_path = _join(path, name[0].lower() + name[1:])
             if name in value:
-                yield from _violations(member, value[name], member_path)
+                yield from _violations(member, value[name], member_path, with_values=with_values)
             elif name in shape.required_members:
-                yield f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null"
+                head = "Value null" if with_values else "Value"
+                yield f"{head} at '{member_path}' failed to satisfy constraint: Member must not be null"
         return
-    yield from _own_violations(shape, value, path)
-    if isinstance(shape, ListShape):
-        for index, item in enumerate(value, start=1):
-            yield from _violations(shape.member, item, f"{path}.{index}.member")
-    elif isinstance(shape, MapShape):
-        for key, item in value.items():
-            yield from _violations(shape.key, key, f"{path}.key")
-            yield from _violations(shape.value, item, f"{path}.{key}.member")
-
-
-def _own_violations(shape: Shape, value: Any, path: str) -> Iterator[str]:
-    head = _value_text(shape, value)
+    head = _value_text(shape, value) if with_values else "Value"
     for constraint in _broken_constraints(shape, value):
-        yield f"{head} at '{path}' failed to satisfy constraint: Member must {constraint}"
+        yield f"{head} at '{path}' failed to satisfy constraint: {constraint}"
+    if isinstance(shape, ListShape) and isinstance(shape.member, _CONTAINERS):
+        for index, item in enumerate(value, start=1):
+            yield from _violations(shape.member, item, f"{path}.{index}.member", with_values=with_values)
 
 
 def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
@@ -67,19 +91,47 @@ def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
     smallest, largest = metadata.get("min"), metadata.get("max")
     pattern, allowed = metadata.get("pattern"), metadata.get("enum")
     if allowed and value not in allowed:
-        yield f"satisfy enum value set: [{', '.join(allowed)}]"
-    if pattern and shape.type_name == "string" and not _compiled(pattern).fullmatch(value):
-        yield f"satisfy regular expression pattern: {pattern}"
+        yield f"Member must satisfy enum value set: [{', '.join(_in_printed_order(allowed))}]"
     if shape.type_name in _COUNTED:
         if smallest is not None and len(value) < smallest:
-            yield f"have length greater than or equal to {smallest}"
+            yield f"Member must have length greater than or equal to {smallest}"
         if largest is not None and len(value) > largest:
-            yield f"have length less than or equal to {largest}"
+            yield f"Member must have length less than or equal to {largest}"
     elif shape.type_name in _NUMBERS:
         if smallest is not None and value < smallest:
-            yield f"have value greater than or equal to {smallest}"
+            yield f"Member must have value greater than or equal to {smallest}"
         if largest is not None and value > largest:
-            yield f"have value less than or equal to {largest}"
+            yield f"Member must have value less than or equal to {largest}"
+    if pattern and shape.type_name == "string" and not _compiled(pattern).fullmatch(value):
+        yield f"Member must satisfy regular expression pattern: {pattern}"
+    if isinstance(shape, MapShape):
+        yield from _broken_inside("Map keys", shape.key, value)
+        yield from _broken_inside("Map value", shape.value, value.values())
+    elif isinstance(shape, ListShape) and not isinstance(shape.member, _CONTAINERS):
+        yield from _broken_inside("Member", shape.member, value)
+
+
+def _broken_inside(subject: str, shape: Shape, values: Iterable[Any]) -> Iterator[str]:
+    """Give at most one violation for all `values`: AWS then prints the whole set of constraints."""
+    if isinstance(shape, _CONTAINERS) or not any(list(_broken_constraints(shape, value)) for value in values):
+        return
+    metadata = shape.metadata
+    whole = []
+    if metadata.get("enum"):
+        whole.append(
+            f"Member must satisfy enum value set: [{', '.join(_in_printed_order(metadata['enum']))}]"
+        )
+    if metadata.get("max") is not None:
+        whole.append(f"Member must have length less than or equal to {metadata['max']}")
+    if metadata.get("min") is not None:
+        whole.append(f"Member must have length greater than or equal to {metadata['min']}")
+    if metadata.get("pattern"):
+        whole.append(f"Member must satisfy regular expression pattern: {metadata['pattern']}")
+    yield f"{subject} must satisfy constraint: [{', '.join(whole)}]"
+
+
+def _in_printed_order(allowed: Sequence[str]) -> Sequence[str]:
+    return _PRINTED_ORDERS.get(frozenset(allowed), allowed)
 
 
 def _value_text(shape: Shape, value: Any) -> str:
