@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_aws.delivery.buffers import Buffers
-
 if TYPE_CHECKING:
-    from local_aws.delivery.clock import Clock
-    from local_aws.delivery.config import S3Target
+    from local_aws.delivery.buffers import Buffers
+    from local_aws.delivery.ordinals import Window
     from local_aws.delivery.records import RecordBatch
 
 
-class Backup:
-    """Buffers the source records of one delivery stream, one buffer for each shard."""
-
-    def __init__(self, target: S3Target, clock: Clock) -> None:
-        self.buffers = Buffers(target.hints, clock)
-
-    def add(self, batch: RecordBatch) -> None:
-        """Take in records as they were read."""
-        self.buffers.add((batch.shard_id,), batch)
+def keep(buffers: Buffers, source: RecordBatch, finished: Window) -> int:
+    """Buffer those of the `source` records that are not in the backup yet; give how many these are."""
+    if not len(source):
+        return 0
+    wanted = finished.unfinished(source.ordinals[0], len(source))
+    kept = source if wanted is None else source.take(wanted)
+    buffers.add((source.shard_id,), kept)
+    return len(kept)

@@ -87,7 +87,6 @@ class Processing:
 
     decompress: bool = False
     extract_log_messages: bool = False
-    log_processing: bool = False
     deaggregation: Deaggregation | None = None
     transform: LambdaSettings | None = None
     query: str | None = None
@@ -270,7 +269,6 @@ def _processing(stream: str, configuration: Mapping[str, Any] | None) -> Process
             case "Decompression":
                 settings["decompress"] = True
             case "CloudWatchLogProcessing":
-                settings["log_processing"] = True
                 wanted = parameters.get("DataMessageExtraction", "false")
                 settings["extract_log_messages"] = wanted.strip().lower() == "true"
             case _:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.delivery import kpl
-from local_aws.delivery.errors import StoppedError
+from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError
 from local_aws.delivery.intake import Chunk, Shard
+from local_aws.delivery.kinesis_api import RecordsApi
 from local_aws.delivery.records import RecordBatch
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from local_aws.delivery.clock import Clock
     from local_aws.delivery.config import KinesisSource
     from local_aws.delivery.intake import Intake
+    from local_aws.delivery.kinesis_api import SourceRecord
     from local_aws.delivery.ledger import Position
     from local_aws.delivery.metrics import Metrics
 
@@ -110,6 +112,7 @@ class ShardReader:
         stop: threading.Event,
     ) -> None:
         self._client: Any = clients.client("kinesis")
+        self._api = RecordsApi(clients)
         self._source = source
         self._shard_id = shard_id
         self._start = position.start
@@ -127,6 +130,8 @@ class ShardReader:
             self._read()
         except StoppedError:
             _LOG.debug("reading %s stopped", self._shard_id)
+        finally:
+            self._api.close()
 
     def _read(self) -> None:
         iterator: str | None = None
@@ -135,23 +140,20 @@ class ShardReader:
             try:
                 if iterator is None:
                     iterator = self._iterator()
-                answer = self._client.get_records(
-                    ShardIterator=iterator, Limit=RECORDS_PER_CALL, StreamARN=self._source.stream_arn
-                )
-            except ClientError as error:
-                iterator = self._after_error(error, iterator)
+                answer = self._api.get_records(self._source.stream_arn, iterator, RECORDS_PER_CALL)
+            except RejectedError as error:
+                iterator = self._after_refusal(error, iterator)
                 continue
-            except BotoCoreError as error:
+            except UnavailableError as error:
                 _LOG.warning("shard %s cannot be read, trying again: %s", self._shard_id, error)
                 self._rest()
                 continue
             self._pause = _FIRST_PAUSE_SECONDS
-            iterator = answer.get("NextShardIterator")
-            behind = int(answer.get("MillisBehindLatest") or 0)
-            self._hand_over(answer["Records"], behind, ended=iterator is None)
+            iterator = answer.next_iterator
+            self._hand_over(answer.records, answer.millis_behind, ended=iterator is None)
             if iterator is None:
                 return
-            interval = BEHIND_INTERVAL_SECONDS if behind else STEADY_INTERVAL_SECONDS
+            interval = BEHIND_INTERVAL_SECONDS if answer.millis_behind else STEADY_INTERVAL_SECONDS
             self._stop.wait(max(0.0, started + interval - self._clock.steady_seconds()))
 
     def _iterator(self) -> str:
@@ -162,11 +164,16 @@ class ShardReader:
             request |= {"ShardIteratorType": AT_TIMESTAMP, "Timestamp": self._source.start_timestamp}
         else:
             request["ShardIteratorType"] = TRIM_HORIZON
-        iterator: str = self._client.get_shard_iterator(**request)["ShardIterator"]
+        try:
+            iterator: str = self._client.get_shard_iterator(**request)["ShardIterator"]
+        except ClientError as error:
+            raise RejectedError(str(error.response.get("Error", {}).get("Code", "")), str(error)) from error
+        except BotoCoreError as error:
+            raise UnavailableError(str(error)) from error
         return iterator
 
-    def _after_error(self, error: ClientError, iterator: str | None) -> str | None:
-        code = str(error.response.get("Error", {}).get("Code", ""))
+    def _after_refusal(self, error: RejectedError, iterator: str | None) -> str | None:
+        code = error.code
         if code == "ExpiredIteratorException":
             _LOG.info("the iterator of %s expired: reading on behind %s", self._shard_id, self._after)
             return None
@@ -192,18 +199,16 @@ class ShardReader:
         self._stop.wait(self._pause)
         self._pause = min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
 
-    def _hand_over(self, records: list[dict[str, Any]], behind: int, *, ended: bool) -> None:
+    def _hand_over(self, records: list[SourceRecord], behind: int, *, ended: bool) -> None:
         if self._skip_through is not None:
-            records = [r for r in records if int(r["SequenceNumber"]) > (self._skip_through or 0)]
+            records = [r for r in records if int(r.sequence) > (self._skip_through or 0)]
         self._metrics.add("KinesisMillisBehindLatest", behind, "Milliseconds")
         if not records and not ended:
             return
         if records:
             self._metrics.add("DataReadFromKinesisStream.Records", len(records))
-            self._metrics.add(
-                "DataReadFromKinesisStream.Bytes", sum(len(r["Data"]) for r in records), "Bytes"
-            )
-        last = records[-1]["SequenceNumber"] if records else None
+            self._metrics.add("DataReadFromKinesisStream.Bytes", sum(len(r.data) for r in records), "Bytes")
+        last = records[-1].sequence if records else None
         chunk = Chunk(self._shard_id, user_records(self._shard_id, records), last, behind, ended)
         self._intake.offer(chunk)
         if last is not None:
@@ -211,17 +216,14 @@ class ShardReader:
             self._skip_through = None if self._skip_through is None else int(last)
 
 
-def user_records(shard_id: str, records: list[dict[str, Any]]) -> RecordBatch:
+def user_records(shard_id: str, records: list[SourceRecord]) -> RecordBatch:
     """Give the user records of a GetRecords answer; those of one aggregate share its sequence number."""
     batch = RecordBatch(shard_id)
     for record in records:
-        data: bytes = record["Data"]
-        arrival_ms = round(record["ApproximateArrivalTimestamp"].timestamp() * 1000)
-        sequence: str = record["SequenceNumber"]
-        pieces = kpl.split(data)
+        pieces = kpl.split(record.data)
         if pieces is None:
-            batch.append(data, 0, arrival_ms, sequence, 0, record["PartitionKey"])
+            batch.append(record.data, 0, record.arrival_ms, record.sequence, 0, record.partition_key)
             continue
         for subsequence, (partition_key, piece) in enumerate(pieces):
-            batch.append(piece, 0, arrival_ms, sequence, subsequence, partition_key)
+            batch.append(piece, 0, record.arrival_ms, record.sequence, subsequence, partition_key)
     return batch

@@ -12,7 +12,7 @@ any sink; the position of the shard is the start of its first unfinished chunk.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,11 +34,13 @@ class Position:
     """A place in a shard between two Kinesis records.
 
     `after_sequence` is the sequence number of the record before it, None at the very start, where `start` says
-    which iterator finds it. `ended` means that the shard is closed and nothing of it is outstanding.
+    which iterator finds it; `next_sequence` is that of the record behind it, None when that was not read yet.
+    `ended` means that the shard is closed and nothing of it is outstanding.
     """
 
     start: str
     after_sequence: str | None = None
+    next_sequence: str | None = None
     source_ordinal: int = 0
     main_ordinal: int = 0
     ended: bool = False
@@ -48,6 +50,7 @@ class Position:
         return {
             "start": self.start,
             "after": self.after_sequence,
+            "next": self.next_sequence,
             "source": self.source_ordinal,
             "main": self.main_ordinal,
             "ended": self.ended,
@@ -59,6 +62,7 @@ class Position:
         return cls(
             str(members["start"]),
             members["after"],
+            members["next"],
             int(members["source"]),
             int(members["main"]),
             bool(members["ended"]),
@@ -96,9 +100,23 @@ class ShardLedger:
         """Records that are read and not finished, counted once for each sink."""
         return sum(chunk.outstanding for chunk in self._chunks)
 
-    def admit(self, last_sequence: str, source_count: int, main_count: int, outstanding: int) -> None:
+    def meet(self, first_sequence: str) -> bool:
+        """Tell whether reading goes on with the record that was behind `tail` when it was read before.
+
+        If not (the source has dropped records meanwhile), the numbers of what was finished mean nothing any more
+        and are forgotten.
+        """
+        expected = self._tail.next_sequence
+        if expected is None or expected == first_sequence:
+            return True
+        self.finished = {MAIN: Window(self._tail.main_ordinal), BACKUP: Window(self._tail.source_ordinal)}
+        return False
+
+    def admit(
+        self, first_sequence: str, last_sequence: str, source_count: int, main_count: int, outstanding: int
+    ) -> None:
         """Take in a chunk that starts at `tail`: how many records it has, and how many are to be finished."""
-        self._chunks.append(_Chunk(self._tail, outstanding))
+        self._chunks.append(_Chunk(replace(self._tail, next_sequence=first_sequence), outstanding))
         self._tail = Position(
             start=self._tail.start,
             after_sequence=last_sequence,
@@ -132,9 +150,7 @@ class ShardLedger:
             self._chunks.popleft()
         position = self._chunks[0].first if self._chunks else self._tail
         if not self._chunks and self.read_to_end:
-            position = Position(
-                position.start, position.after_sequence, position.source_ordinal, position.main_ordinal, True
-            )
+            position = replace(position, ended=True)
         self.position = position
         self.finished[MAIN].advance(position.main_ordinal)
         self.finished[BACKUP].advance(position.source_ordinal)

@@ -11,11 +11,11 @@ buffers are delivered before their time (reference 7: hints, not promises), so t
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from local_aws.delivery import backup
 from local_aws.delivery.buffers import Buffer, Buffers
-from local_aws.delivery.deaggregate import split
+from local_aws.delivery.delimiter import append
 from local_aws.delivery.error_documents import (
     EXTRACTION_FAILED,
     PARTITIONS_EXCEEDED,
@@ -28,9 +28,9 @@ from local_aws.delivery.lanes import Lane
 from local_aws.delivery.ledger import BACKUP, MAIN
 from local_aws.delivery.ordinals import as_ordinals
 from local_aws.delivery.partitioning import EXTRACTION_CODE, Partitioner
-from local_aws.delivery.records import RecordBatch
 from local_aws.delivery.sink import DATA, ERRORS
 from local_aws.delivery.transform import NO_KEYS
+from local_aws.delivery.unpack import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from local_aws.delivery.metrics import Metrics
     from local_aws.delivery.outbox import Outbox
     from local_aws.delivery.prefix import PrefixEvaluator
+    from local_aws.delivery.records import RecordBatch
     from local_aws.delivery.sink import Delivered
 
     Deliver = Callable[[str, Buffer], Future[Delivered]]
@@ -120,45 +121,37 @@ class Pipeline:
 
     def _accept_records(self, source: RecordBatch, last_sequence: str) -> None:
         shard = self._checkpoint.shards[source.shard_id]
+        if not shard.meet(source.sequences[0]):
+            _LOG.error(
+                "%s: the source no longer has what follows %s: records were lost there, and others that were delivered "
+                "before the last crash may be delivered again",
+                source.shard_id,
+                shard.tail.after_sequence,
+            )
         tail = shard.tail
         source.ordinals = list(range(tail.source_ordinal, tail.source_ordinal + len(source)))
         outstanding = 0
-        backup = self._buffers.get(BACKUP)
-        if backup is not None:
-            wanted = shard.finished[BACKUP].unfinished(tail.source_ordinal, len(source))
-            kept = source if wanted is None else source.take(wanted)
-            outstanding += len(kept)
-            backup.add((source.shard_id,), kept)
-        main = self._deaggregate(source)
-        main_count = len(main)
-        main.ordinals = list(range(tail.main_ordinal, tail.main_ordinal + main_count))
-        wanted = shard.finished[MAIN].unfinished(tail.main_ordinal, main_count)
-        if wanted is not None:
-            main = main.take(wanted)
-        shard.admit(last_sequence, len(source), main_count, outstanding + len(main))
+        if BACKUP in self._buffers:
+            outstanding = backup.keep(self._buffers[BACKUP], source, shard.finished[BACKUP])
+        unpacked = unpack(source, self._config.processing)
+        main = unpacked.records
+        count = len(main)
+        main.ordinals = list(range(tail.main_ordinal, tail.main_ordinal + count))
+        pending = shard.finished[MAIN].unfinished(tail.main_ordinal, count)
+        outstanding += count if pending is None else len(pending)
+        shard.admit(source.sequences[0], last_sequence, len(source), count, outstanding)
+        if unpacked.failed:
+            going_on = range(count) if pending is None else pending
+            self._refuse_some(main, {i: unpacked.failed[i] for i in going_on if i in unpacked.failed})
+            pending = [i for i in going_on if i not in unpacked.failed]
+        if pending is not None:
+            main = main.take(pending)
         if not len(main):
             return
         if self._transform is None:
             self._route(main, [NO_KEYS] * len(main))
-            return
-        self._lane(source.shard_id).add(main)
-
-    def _deaggregate(self, source: RecordBatch) -> RecordBatch:
-        settings = self._config.processing.deaggregation
-        if settings is None:
-            # A batch of its own: ordinals of the two numberings differ, the other columns are shared.
-            made = source.with_data(source.data)
-            made.partition_keys = source.partition_keys
-            return made
-        made = RecordBatch(source.shard_id)
-        counts: Counter[str] = Counter()
-        for i, data in enumerate(source.data):
-            sequence = source.sequences[i]
-            for piece in split(data, settings):
-                subsequence = counts[sequence]
-                counts[sequence] += 1
-                made.append(piece, 0, source.arrivals_ms[i], sequence, subsequence, source.partition_keys[i])
-        return made
+        else:
+            self._lane(source.shard_id).add(main)
 
     def _lane(self, shard_id: str) -> Lane:
         lane = self._lanes.get(shard_id)
@@ -174,28 +167,27 @@ class Pipeline:
 
     def _route(self, batch: RecordBatch, from_lambda: Sequence[Mapping[str, Any]]) -> None:
         if self._partitioner is None:
-            self._buffers[DATA].add((batch.shard_id,), self._delimited(batch))
+            self._buffers[DATA].add((batch.shard_id,), append(batch, self._config.processing.delimiter))
             return
         from_query: Sequence[Mapping[str, Any]] = ()
         if self._extractor is not None:
             from_query, failed = self._extractor.extract(batch.data)
             if failed:
-                bad = sorted(failed)
-                self._refuse(
-                    batch.take(bad),
-                    {i: (EXTRACTION_FAILED, EXTRACTION_CODE, failed[n]) for i, n in enumerate(bad)},
+                self._refuse_some(
+                    batch, {i: (EXTRACTION_FAILED, EXTRACTION_CODE, text) for i, text in failed.items()}
                 )
                 good = [i for i in range(len(batch)) if i not in failed]
-                batch = batch.take(good) if good else batch.cut(0, 0)
+                batch = batch.take(good)
                 from_lambda = [from_lambda[i] for i in good]
                 from_query = [from_query[i] for i in good]
         grouped = self._partitioner.group(len(batch), from_lambda, from_query)
         refused = dict(grouped.failed)
+        delimiter = self._config.processing.delimiter
         for values, indices in grouped.groups.items():
             if values not in self._buffers[DATA] and self._is_new_partition_refused(values):
                 refused |= dict.fromkeys(indices, (PARTITIONS_EXCEEDED, _EXCEEDED_CODE, _EXCEEDED_TEXT))
                 continue
-            self._buffers[DATA].add(values, self._delimited(batch.take(indices)))
+            self._buffers[DATA].add(values, append(batch.take(indices), delimiter))
         if refused:
             self._refuse_some(batch, refused)
 
@@ -208,19 +200,13 @@ class Pipeline:
         self._metrics.add("PartitionCountExceeded", int(exceeded))
         return exceeded
 
-    def _delimited(self, batch: RecordBatch) -> RecordBatch:
-        delimiter = self._config.processing.delimiter
-        return batch if delimiter is None else batch.with_data([data + delimiter for data in batch.data])
-
     def _refuse_some(self, batch: RecordBatch, refused: Mapping[int, tuple[str, str, str]]) -> None:
+        """Send records to the error prefix; `refused` has error type, code and message by index."""
+        now_ms = self._clock.now_ms()
         for output_type in sorted({kind for kind, _, _ in refused.values()}):
             bad = sorted(i for i, (kind, _, _) in refused.items() if kind == output_type)
-            self._refuse(batch.take(bad), {n: refused[i] for n, i in enumerate(bad)})
-
-    def _refuse(self, batch: RecordBatch, why: Mapping[int, tuple[str, str, str]]) -> None:
-        now_ms = self._clock.now_ms()
-        reasons = [Reason(why[i][1], why[i][2], 1, now_ms) for i in range(len(batch))]
-        self._reject(processing_failed(why[0][0], batch, reasons, None))
+            reasons = [Reason(refused[i][1], refused[i][2], 1, now_ms) for i in bad]
+            self._reject(processing_failed(output_type, batch.take(bad), reasons, None))
 
     def _reject(self, rejects: Rejects) -> None:
         self._buffers[ERRORS].add((rejects.output_type,), rejects.documents)
