@@ -27,6 +27,7 @@ _POLL_SECONDS = 0.05
 _PROBE_TIMEOUT_SECONDS = 2.0
 _LOG_LIMIT_BYTES = 10 * 1024 * 1024
 _LOG_TAIL_LINES = 15
+_LAST_GRACE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,12 @@ def down(settings: Settings, timeout_seconds: float = 120.0) -> Stopped:
     instance, gateway = found
     family = [gateway, *_children(gateway)]
     gateway.terminate()
-    _, alive = psutil.wait_procs([gateway], timeout=timeout_seconds)
-    family = [*family, *_children(gateway)] if alive else family
-    _, leftover = psutil.wait_procs([one for one in family if _is_alive(one)], timeout=1.0)
+    if _wait([gateway], timeout_seconds):
+        family += _children(gateway)
+    leftover = _wait(family, _LAST_GRACE_SECONDS)
     for process in leftover:
         _kill(process)
-    psutil.wait_procs(leftover, timeout=5.0)
+    _wait(leftover, _LAST_GRACE_SECONDS)
     running.remove(settings)
     killed = tuple(process.pid for process in leftover)
     return Stopped(instance.pid, time.monotonic() - begun, killed)
@@ -170,6 +171,19 @@ def _is_alive(process: psutil.Process) -> bool:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def _wait(processes: list[psutil.Process], timeout_seconds: float) -> list[psutil.Process]:
+    """Wait for processes that may not be our children; give those that are alive after the time limit.
+
+    One that has ended but that nobody has reaped yet is not alive.
+    """
+    deadline = time.monotonic() + timeout_seconds
+    while True:
+        alive = [process for process in processes if _is_alive(process)]
+        if not alive or time.monotonic() >= deadline:
+            return alive
+        time.sleep(_POLL_SECONDS)
 
 
 def _kill(process: psutil.Process) -> None:

@@ -19,6 +19,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -91,8 +92,10 @@ class LocalAws:
         """End the gateway as a power cut would, and wait until its children have noticed."""
         family = self.family()
         family[0].kill()
-        _, alive = psutil.wait_procs(family, timeout=20)
-        assert not alive, f"left behind by a killed gateway: {alive}"
+        deadline = time.monotonic() + 20
+        while alive := [one for one in family if running.alive(one.pid, one.create_time())]:
+            assert time.monotonic() < deadline, f"left behind by a killed gateway: {alive}"
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """Stop in the orderly way and check that nothing stays behind; stopped already is fine."""
