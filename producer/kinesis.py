@@ -95,7 +95,12 @@ class KinesisTransport:
         if isinstance(
             error, (exceptions.EndpointConnectionError, exceptions.SSLError, exceptions.ProxyConnectionError)
         ):
-            return RetryableError(str(error), may_be_stored=False, unreachable=True)
+            hint = "; is it running? (make up)" if "://127.0.0.1:" in self._endpoint else ""
+            return RetryableError(
+                f"cannot connect to {self._endpoint} ({type(error).__name__}){hint}",
+                may_be_stored=False,
+                unreachable=True,
+            )
         broken_answers = (
             exceptions.HTTPClientError,
             exceptions.ResponseStreamingError,
@@ -121,7 +126,9 @@ class KinesisTransport:
         if status >= 500 or status == _REQUEST_TIMEOUT or code in _PASSING_CODES:
             return RetryableError(f"HTTP {status} {text}", may_be_stored=True)
         if code == "ResourceNotFoundException":
-            return FinalError(f"there is no stream {self._stream_name!r} at {self._endpoint} ({said})")
+            return FinalError(
+                f"there is no stream {self._stream_name!r} at {self._endpoint} ({said}); make deploy makes it"
+            )
         return FinalError(f"{self._stream_name} at {self._endpoint} refuses: {text}")
 
 

@@ -14,7 +14,7 @@ class RetryPolicy:
     batch's first request. ``first_contact_seconds`` is the patience with an address where nothing ever answered.
     """
 
-    attempts: int = 20
+    attempts: int = 50
     seconds: float = 120.0
     first_pause_seconds: float = 0.05
     longest_pause_seconds: float = 5.0

@@ -167,10 +167,10 @@ class Sender:
 
     def _call(self, delivery: _Delivery) -> None:
         records = delivery.left
+        self._tally.add(calls=1)
         try:
             outcomes = self._transport.put(records)
         except RetryableError as error:
-            self._tally.add(calls=1)
             delivery.fruitless += 1
             delivery.reason = str(error)
             delivery.unreachable = error.unreachable
@@ -183,7 +183,7 @@ class Sender:
         sent_bytes = sum(map(len, records.payloads)) - sum(map(len, left.payloads))
         throttled = sum(1 for i in refused if outcomes[i] == THROTTLED)
         delivery.left = left
-        self._tally.add(calls=1, sent=sent, sent_bytes=sent_bytes, throttled=throttled)
+        self._tally.add(sent=sent, sent_bytes=sent_bytes, throttled=throttled)
         self._answered = True
         if sent:
             delivery.progress_at = self._acknowledged_at = self._clock()
@@ -198,7 +198,7 @@ class Sender:
         policy, now = self._policy, self._clock()
         waited = now - delivery.progress_at
         if delivery.unreachable and not self._answered and waited >= policy.first_contact_seconds:
-            raise FinalError(f"{delivery.reason}, tried for {waited:.0f} s; is it running? (make up)")
+            raise FinalError(f"{delivery.reason}, tried for {waited:.0f} s")
         if delivery.fruitless >= policy.attempts or waited >= policy.seconds:
             reason = f"gave up after {delivery.fruitless} attempts in {waited:.0f} s: {delivery.reason}"
             if self._acknowledged_at > delivery.progress_at:

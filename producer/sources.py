@@ -58,11 +58,13 @@ class FileSource:
     def take(self, count: int) -> Records:
         """Read the next records; empty lines are skipped."""
         payloads: list[bytes] = []
-        for line in self._file:
+        for line in () if self._file.closed else self._file:
             if line.strip():
                 payloads.append(line if line.endswith(RECORD_END) else line + RECORD_END)
             if len(payloads) == count:
                 break
+        else:
+            self._file.close()
         return Records([self._key(payload) for payload in payloads], payloads)
 
     def _key(self, payload: bytes) -> str:

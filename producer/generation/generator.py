@@ -64,6 +64,8 @@ class Generator:
 
         :raises GenerationError: a record is longer than the contract allows.
         """
+        if not len(times):
+            return Records([], [])
         columns = draw_all(self._members, times)
         keys = self._keys(columns[self._key_index], len(times))
         payloads = (
