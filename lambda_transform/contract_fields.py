@@ -259,7 +259,8 @@ def _check_together(place: Place, field: Field) -> None:
         glue = parse_glue_type(field.glue_type)
     except ValueError as error:
         stated.fail(str(error))
-    if problem := misfit(field, glue):
+    # What a derived field is made of decides its Glue type, checked above; it need not repeat its format.
+    if field.derive is None and (problem := misfit(field, glue)):
         stated.fail(problem)
 
 
