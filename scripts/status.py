@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from rich import box
+from rich import box, filesize
 from rich.console import Console
 from rich.table import Table
 
@@ -36,6 +36,11 @@ class State:
     raw_objects: int
     raw_bytes: int
     newest_data_age_seconds: float | None
+
+    @property
+    def active(self) -> bool:
+        """Whether every part of the path works."""
+        return {self.stream, self.delivery, self.transform} <= {"ACTIVE", "none"}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -115,28 +120,24 @@ def _transform_state(client: Any, function_name: str | None) -> str:
 
 
 def _show(outputs: Outputs, states: Sequence[State]) -> None:
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        title=f"{outputs.target} {outputs.endpoint or outputs.region}",
-        title_justify="left",
-    )
-    for heading in ("dataset", "stream", "delivery", "transform"):
-        table.add_column(heading)
-    for heading in ("shards", "objects", "data", "quarantined", "raw", "newest"):
-        table.add_column(heading, justify="right")
+    print(f"{outputs.target} {outputs.environment}, {outputs.endpoint or outputs.region}")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("dataset", "state"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("shards", "objects", "data", "raw", "refused", "newest"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for state in states:
         age = state.newest_data_age_seconds
         table.add_row(
             state.dataset,
-            state.stream,
-            state.delivery,
-            state.transform,
+            "active"
+            if state.active
+            else f"stream {state.stream}, delivery {state.delivery}, transform {state.transform}",
             str(state.shards),
             str(state.data_objects),
-            f"{state.data_bytes:,} B",
+            filesize.decimal(state.data_bytes),
+            filesize.decimal(state.raw_bytes),
             str(state.quarantined_records),
-            f"{state.raw_bytes:,} B",
             "never" if age is None else f"{age:.0f} s ago",
         )
     Console().print(table)
