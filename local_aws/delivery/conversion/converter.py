@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from local_aws.delivery.conversion.schema import TableSchema
 
 # Python objects of this many records are alive at a time; more would only cost memory and cache misses.
-CHUNK_RECORDS: Final = 8_192
+CHUNK_RECORDS: Final = 2_048
 
 
 @dataclass(frozen=True)

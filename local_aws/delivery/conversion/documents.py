@@ -60,11 +60,11 @@ def read_documents(record: bytes) -> list[Document]:
 
 def any_needs_care(records: Sequence[bytes]) -> bool:
     """Tell whether there may be a record for which `orjson.loads` alone would miss a rule kept here."""
+    if _has_long_integer(b"\n".join(records)):
+        return True
     # A level of nesting takes two bytes, so most records are decided by their length.
-    return _has_long_integer(b"\n".join(records)) or any(
-        len(record) > MAX_KEY_LENGTH or _may_nest_too_deep(record)
-        for record in records
-        if len(record) > 2 * MAX_DEPTH
+    return max(map(len, records), default=0) > 2 * MAX_DEPTH and any(
+        len(record) > MAX_KEY_LENGTH or _may_nest_too_deep(record) for record in records
     )
 
 

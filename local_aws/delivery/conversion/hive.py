@@ -132,11 +132,7 @@ class HiveDeserializer:
     def _parse(self, text: str) -> int:
         """Read `text` by the first format it has; raises when it has none of them."""
         for form in self._formats:
-            if form is None:
-                if text.removeprefix("-").isdecimal():
-                    return parse_millis_text(text)
-                continue
-            nanos = form.parse(text)
+            nanos = parse_millis_text(text) if form is None else form.parse(text)
             if nanos is not None:
                 return nanos
         raise bad_timestamp()
@@ -146,9 +142,14 @@ def _token(value: object) -> str:
     """Name Jackson's token for a value."""
     if isinstance(value, bool):
         return f"VALUE_{str(value).upper()}"
-    if isinstance(value, str):
-        return "VALUE_STRING"
-    return "START_OBJECT" if isinstance(value, dict) else "START_ARRAY"
+    names: dict[type, str] = {
+        int: "VALUE_NUMBER_INT",
+        float: "VALUE_NUMBER_FLOAT",
+        str: "VALUE_STRING",
+        dict: "START_OBJECT",
+        list: "START_ARRAY",
+    }
+    return names[type(value)]
 
 
 def _refuse_as_number(value: object) -> NoReturn:

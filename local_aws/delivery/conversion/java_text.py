@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import orjson
 
+_TRIMMED: Final = "".join(map(chr, range(0x21)))
 _LONG_MIN: Final = -(2**63)
 _LONG_MAX: Final = 2**63 - 1
 
@@ -23,9 +24,12 @@ def double_text(value: float) -> str:
     size = abs(value)
     if size == 0 or 1e-3 <= size < 1e7:
         return repr(value)  # Python writes this range in the same way
-    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
-    text = "".join(map(str, digits))
-    power = int(exponent) + len(text) - 1
+    shortest = repr(value)
+    if len(Decimal(shortest).normalize().as_tuple().digits) == 1:
+        shortest = f"{value:.1e}"  # Java writes two digits or more, the nearest ones: 4.9E-324
+    sign, digits, exponent = Decimal(shortest).as_tuple()
+    text = "".join(map(str, digits)).rstrip("0")
+    power = int(exponent) + len(digits) - 1
     return f"{'-' if sign else ''}{text[0]}.{text[1:] or '0'}E{power}"
 
 
@@ -72,6 +76,11 @@ def class_name(value: object) -> str:
     return "java.lang.Double" if isinstance(value, float) else "java.lang.String"
 
 
+def trim(text: str) -> str:
+    """Strip spaces and control characters, as `java.lang.String.trim` does."""
+    return text.strip(_TRIMMED)
+
+
 def parse_double(text: str) -> float | None:
     """Read what `java.lang.Double.parseDouble` reads, or None.
 
@@ -79,5 +88,5 @@ def parse_double(text: str) -> float | None:
     hexadecimal numbers and the suffixes `d` and `f`; nobody measured what AWS does with them, so they
     are not taken here.
     """
-    stripped = text.strip("".join(map(chr, range(0x21))))
+    stripped = trim(text)
     return float(stripped) if DECIMAL_TEXT.fullmatch(stripped) else None

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from local_aws.delivery.conversion.errors import FormatError
-from local_aws.delivery.conversion.timestamps import NANOS_PER_MILLI, bad_timestamp, civil_nanos
+from local_aws.delivery.conversion.timestamps import NANOS_PER_MILLI, civil_nanos
 
 _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
@@ -26,13 +26,13 @@ _PIECE: Final = re.compile(r"'(?P<quoted>(?:[^']|'')*)'|(?P<letters>([A-Za-z])\3
 
 @dataclass(frozen=True)
 class JodaFormat:
-    """One compiled pattern; `parse` returns nanoseconds, None for a text of another form."""
+    """One compiled pattern; `parse` returns nanoseconds, None for a text that is no such time."""
 
     pattern: str
     regex: re.Pattern[str]
 
     def parse(self, text: str) -> int | None:
-        """Read `text`; raises MisfitError when it has the form but is no time (`2026-02-31`)."""
+        """Read `text`; raises MisfitError when it is a time that does not fit."""
         found = self.regex.fullmatch(text)
         if found is None:
             return None
@@ -47,8 +47,8 @@ class JodaFormat:
                 int(fields.get("m") or 0),
                 int(fields.get("s") or 0),
             ) - _offset(fields.get("Z"))
-        except (ValueError, OverflowError) as error:
-            raise bad_timestamp() from error
+        except (ValueError, OverflowError):
+            return None
         return civil_nanos(moment, millis * NANOS_PER_MILLI)
 
 

@@ -7,6 +7,7 @@ few shapes (sequences of keys), so each shape is matched once, and the values ar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 _MAX_REMEMBERED_SHAPES: Final = 4096
@@ -37,7 +38,10 @@ class MemberMatcher:
         plans = [self._plan(shape) for shape in set(map(tuple, objects))]
         spellings = [{plan[member] for plan in plans} - {None} for member in range(self._size)]
         if all(len(keys) <= 1 for keys in spellings):
-            return [_values(objects, *keys) for keys in spellings]
+            return [
+                _values(objects, *keys, everywhere=all(plan[member] for plan in plans))
+                for member, keys in enumerate(spellings)
+            ]
         # Some objects spell a key differently from others: look each object's plan up.
         rows = [[None if key is None else item[key] for key in self._plan(tuple(item))] for item in objects]
         return [list(column) for column in zip(*rows, strict=True)]
@@ -54,5 +58,9 @@ class MemberMatcher:
         return plan
 
 
-def _values(objects: Sequence[Mapping[str, Any]], key: str | None = None) -> list[Any]:
-    return [None] * len(objects) if key is None else [item.get(key) for item in objects]
+def _values(objects: Sequence[Mapping[str, Any]], key: str | None = None, *, everywhere: bool) -> list[Any]:
+    if key is None:
+        return [None] * len(objects)
+    if everywhere:
+        return list(map(itemgetter(key), objects))
+    return [item.get(key) for item in objects]

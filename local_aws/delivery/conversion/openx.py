@@ -35,6 +35,7 @@ from local_aws.delivery.conversion.java_text import (
     compact_json,
     parse_double,
     scalar_text,
+    trim,
 )
 from local_aws.delivery.conversion.rules import Coercion
 from local_aws.delivery.conversion.timestamps import bad_timestamp, epoch_nanos, parse_date, parse_openx_text
@@ -138,7 +139,7 @@ def _to_double(text_of: _Text, value: object) -> float:
     if type(value) is int or type(value) is float:
         number = float(value)
     elif isinstance(value, str):
-        if not value.strip():
+        if not trim(value):
             raise mismatch("empty String")  # what java.lang.Double says of it
         number = parse_double(value)
     if number is None or not math.isfinite(number):

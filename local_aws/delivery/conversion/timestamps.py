@@ -30,7 +30,7 @@ _ISO_FORM: Final = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?Z?"
 )
 _EPOCH_TEXT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_MILLIS_TEXT: Final = re.compile(r"-?[0-9]+")
+_MILLIS_TEXT: Final = re.compile(r"-?[0-9]{1,19}")
 
 
 def bad_timestamp() -> MisfitError:
@@ -69,11 +69,9 @@ def parse_openx_text(text: str) -> int:
     raise bad_timestamp()
 
 
-def parse_millis_text(text: str) -> int:
-    """Read the digits of epoch milliseconds, for Hive's special format `millis` (reference 4.2)."""
-    if not _MILLIS_TEXT.fullmatch(text):
-        raise bad_timestamp()
-    return checked_nanos(int(text) * NANOS_PER_MILLI)
+def parse_millis_text(text: str) -> int | None:
+    """Read epoch milliseconds, for Hive's special format `millis` (reference 4.2); None for another form."""
+    return checked_nanos(int(text) * NANOS_PER_MILLI) if _MILLIS_TEXT.fullmatch(text) else None
 
 
 def epoch_nanos(epoch: int | Decimal) -> int:
