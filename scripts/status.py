@@ -121,10 +121,10 @@ def _transform_state(client: Any, function_name: str | None) -> str:
 
 def _show(outputs: Outputs, states: Sequence[State]) -> None:
     print(f"{outputs.target} {outputs.environment}, {outputs.endpoint or outputs.region}")
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for heading in ("dataset", "state"):
         table.add_column(heading, no_wrap=True)
-    for heading in ("shards", "objects", "data", "raw", "refused", "newest"):
+    for heading in ("shards", "objects", "data", "raw", "refused", "last object"):
         table.add_column(heading, justify="right", no_wrap=True)
     for state in states:
         age = state.newest_data_age_seconds
@@ -138,7 +138,7 @@ def _show(outputs: Outputs, states: Sequence[State]) -> None:
             filesize.decimal(state.data_bytes),
             filesize.decimal(state.raw_bytes),
             str(state.quarantined_records),
-            "never" if age is None else f"{age:.0f} s ago",
+            "never" if age is None else f"{age:.0f} s",
         )
     Console().print(table)
 
