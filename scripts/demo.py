@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
-from scripts import accounting, athena, cli, deploy, package_transform, tables
+from scripts import accounting, athena, cli, deploy, fingerprint, package_transform, tables
 from scripts.deployment import Outputs, load_outputs
 from scripts.errors import ToolError
 from scripts.paths import REPOSITORY
@@ -62,9 +62,12 @@ def main(arguments: Sequence[str]) -> int:
     with clock.step("deploy with Terraform"):
         package_transform.main([])
         target = resolve("local", None)
-        runner = Runner(target)
-        runner.init()
-        deploy.deploy(runner, target, yes=True)
+        if fingerprint.unchanged(target):
+            print("  the lake runs already, and nothing it is made from has changed")
+        else:
+            runner = Runner(target)
+            runner.init()
+            deploy.deploy(runner, target, yes=True)
         outputs = load_outputs(target)
     with clock.step("count what is there"):
         before = {name: accounting.count(outputs, outputs.dataset(name)) for name in AMOUNTS}

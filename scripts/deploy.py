@@ -12,6 +12,7 @@ from pathlib import Path
 from scripts import cli, cost
 from scripts.deployment import write_record
 from scripts.errors import ToolError, UsageError
+from scripts.fingerprint import forget, remember
 from scripts.targets import DEFAULT_ENVIRONMENTS, Target, resolve
 from scripts.terraform_runner import Runner
 
@@ -53,10 +54,12 @@ def deploy(runner: Runner, target: Target, *, yes: bool) -> None:
             print(cost.summary(cost.Load()))
             _confirm(f"Deploy to AWS account {target.account_id}, {target.region}?", yes=yes)
         write_record(target)
+        forget(target)
         if changes:
             runner.apply(plan)
         else:
             print("nothing to change")
+        remember(target)
 
 
 def destroy(runner: Runner, target: Target, *, yes: bool) -> None:
