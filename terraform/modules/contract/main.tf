@@ -13,27 +13,11 @@ locals {
   }
 }
 
-# jsondecode() sorts the members of an object by name, but the columns of the table shall stand in the order of the
-# contract. So the order is read from the text: without string values, whose braces and colons would mislead, the
-# object under the top-level "properties" is found by a pattern that takes nested objects whole, and its own keys read.
+# jsondecode() sorts the members of an object by name. Arrays keep their order, so the columns are those that every
+# record has, in the order of the contract's "required", and then the others by name.
 locals {
-  without_values = replace(replace(var.contract, "/:\\s*\"(?:[^\"\\\\]|\\\\.)*\"/", ":0"), "/\"(?:[^\"\\\\]|\\\\.)*\"(\\s*[,\\]])/", "0$1")
-
-  object_0 = "\\{[^{}]*\\}"
-  object_1 = "\\{(?:[^{}]|${local.object_0})*\\}"
-  object_2 = "\\{(?:[^{}]|${local.object_1})*\\}"
-  object_3 = "\\{(?:[^{}]|${local.object_2})*\\}"
-  object_4 = "\\{(?:[^{}]|${local.object_3})*\\}"
-  object_5 = "\\{(?:[^{}]|${local.object_4})*\\}"
-  object_6 = "\\{(?:[^{}]|${local.object_5})*\\}"
-  object_7 = "\\{(?:[^{}]|${local.object_6})*\\}"
-  object_8 = "\\{(?:[^{}]|${local.object_7})*\\}"
-
-  properties_text = try(regex("^\\s*\\{(?:[^{}]|${local.object_8})*?\"properties\"\\s*:\\s*\\{((?:[^{}]|${local.object_8})*)\\}", local.without_values)[0], "")
-  names_in_text   = flatten(regexall("\"([^\"]+)\"\\s*:", replace(local.properties_text, "/${local.object_8}/", "0")))
-
-  # A contract nested deeper than the pattern still gets all its columns, by name.
-  names = toset(local.names_in_text) == toset(keys(local.properties)) ? local.names_in_text : keys(local.properties)
+  required = [for name in try(local.contract.required, []) : name if contains(keys(local.properties), name)]
+  names    = concat(local.required, [for name in keys(local.properties) : name if !contains(local.required, name)])
 }
 
 locals {
@@ -61,13 +45,13 @@ locals {
       type    = local.by_arrival ? "string" : try(local.properties[key]["x-glue-type"], null)
       comment = local.by_arrival ? local.arrival_keys[key].comment : try(local.properties[key].description, "")
       # As JSON text, so that both branches have one type; an attribute's projection is an object of its own shape.
-      projection = { for name, value in jsondecode(local.by_arrival ? jsonencode(local.arrival_keys[key].projection) : jsonencode(local.attribute_projections[key])) : name => tostring(value) }
+      projection = tomap({ for name, value in jsondecode(local.by_arrival ? jsonencode(local.arrival_keys[key].projection) : jsonencode(local.attribute_projections[key])) : name => tostring(value) })
     }
   ]
 
   attribute_projections = {
     for key in local.partitioning.keys : key => merge(
-      try(local.properties[key]["x-projection"].type, "") == "enum" ? { values = join(",", local.properties[key].enum) } : {},
+      try(local.properties[key]["x-projection"].type, "") == "enum" ? { values = try(join(",", local.properties[key].enum), "") } : {},
       try(local.properties[key]["x-projection"], {}),
     )
     if !local.by_arrival

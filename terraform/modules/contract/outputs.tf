@@ -28,6 +28,11 @@ output "partition_keys" {
   }
 
   precondition {
+    condition     = alltrue([for key in local.partition_keys : alltrue([for value in try(local.properties[key.name].enum, []) : !strcontains(value, ",")])])
+    error_message = "the values of an enum projection are separated by commas, so none may have one in it: ${join("; ", flatten([for key in local.partition_keys : [for value in try(local.properties[key.name].enum, []) : value if strcontains(value, ",")]]))}"
+  }
+
+  precondition {
     condition     = alltrue([for key in local.partition_keys : try(key.projection.type, "") != "injected" || key.type == "string"])
     error_message = "x-projection of type injected is for string columns only; not a string: ${join(", ", [for key in local.partition_keys : key.name if try(key.projection.type, "") == "injected" && key.type != "string"])}"
   }

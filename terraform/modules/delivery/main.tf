@@ -31,9 +31,6 @@ locals {
 }
 
 resource "aws_kinesis_firehose_delivery_stream" "this" {
-  #checkov:skip=CKV_AWS_240:a Kinesis source encrypts the stream itself; direct PUT is encrypted below
-  #checkov:skip=CKV_AWS_241:a Kinesis source encrypts the stream itself; direct PUT takes a customer key by variable
-
   name        = var.name
   destination = "extended_s3"
 
@@ -183,9 +180,6 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_338:how long logs are kept is a variable
-  #checkov:skip=CKV_AWS_158:the key is a variable; the root stack gives a customer key
-
   name              = "/aws/kinesisfirehose/${var.name}"
   retention_in_days = var.logs.retention_days
   kms_key_id        = var.logs.kms_key_arn

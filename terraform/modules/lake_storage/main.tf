@@ -14,10 +14,8 @@ locals {
 }
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_18:access logging needs a bucket of the user's; it is a variable
   #checkov:skip=CKV_AWS_144:copying the lake to another Region doubles its price; off by default
   #checkov:skip=CKV2_AWS_62:nothing listens to events of these buckets
-  #checkov:skip=CKV_AWS_145:the key is a variable; the root stack gives a customer key
   for_each = local.buckets
 
   bucket        = each.value

@@ -1,6 +1,4 @@
 resource "aws_athena_workgroup" "this" {
-  #checkov:skip=CKV_AWS_159:results are encrypted with a customer key when one is given and with SSE-S3 otherwise
-
   name          = var.name
   description   = var.description
   force_destroy = var.force_destroy

@@ -5,10 +5,6 @@ locals {
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_116:a dead-letter queue is for asynchronous calls; Firehose calls synchronously and keeps failed records under the error prefix
   #checkov:skip=CKV_AWS_272:the package is built from this repository just before deployment; code signing needs a signing profile of the user's
-  #checkov:skip=CKV_AWS_117:the function needs no network at all; a VPC is a variable
-  #checkov:skip=CKV_AWS_115:a reservation is a variable, off by default because it is taken from the account's shared pool
-  #checkov:skip=CKV_AWS_50:tracing is a variable, off by default because it is charged per call
-  #checkov:skip=CKV_AWS_173:environment variables hold no secret; a customer key is a variable
 
   function_name = var.name
   description   = var.description
@@ -64,7 +60,6 @@ resource "aws_lambda_function" "this" {
 
 resource "aws_cloudwatch_log_group" "this" {
   #checkov:skip=CKV_AWS_338:how long logs are kept is a variable; a year of debug lines is seldom worth its price
-  #checkov:skip=CKV_AWS_158:the key is a variable; the root stack gives a customer key
 
   name              = "/aws/lambda/${var.name}"
   retention_in_days = var.logs.retention_days

@@ -1,0 +1,150 @@
+mock_provider "aws" {
+  source = "../../tests/mocks"
+}
+
+variables {
+  name = "lake"
+}
+
+run "defaults" {
+  command = plan
+
+  assert {
+    condition     = aws_s3_bucket.this["data"].bucket == "lake-data-111122223333-eu-west-1" && toset(keys(aws_s3_bucket.this)) == toset(["data", "raw", "results"])
+    error_message = "the buckets are ${join(", ", values(aws_s3_bucket.this)[*].bucket)}"
+  }
+
+  assert {
+    condition     = alltrue([for bucket in aws_s3_bucket.this : !bucket.force_destroy])
+    error_message = "data is not deleted with a bucket unless force_destroy says so"
+  }
+
+  assert {
+    condition     = alltrue([for encryption in aws_s3_bucket_server_side_encryption_configuration.this : one(one(encryption.rule).apply_server_side_encryption_by_default).sse_algorithm == "AES256"])
+    error_message = "without a key S3 encrypts with its own"
+  }
+
+  assert {
+    condition     = alltrue([for versioning in aws_s3_bucket_versioning.this : versioning.versioning_configuration[0].status == "Enabled"])
+    error_message = "every bucket is versioned"
+  }
+
+  assert {
+    condition     = alltrue([for block in aws_s3_bucket_public_access_block.this : block.block_public_acls && block.block_public_policy && block.ignore_public_acls && block.restrict_public_buckets])
+    error_message = "public access is blocked in all four ways"
+  }
+
+  assert {
+    condition     = alltrue([for document in data.aws_iam_policy_document.bucket : alltrue([for statement in document.statement : statement.effect == "Deny"]) && join(" ", document.statement[*].sid) == "DenyWithoutTls DenyOldTls"])
+    error_message = "bucket policies only deny: access without TLS, and old TLS"
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_logging.this) == 0
+    error_message = "access logs need a bucket of the user's"
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_s3_bucket_lifecycle_configuration.this["raw"].rule : rule.expiration[0].days == 30 if rule.id == "raw"]) && length(aws_s3_bucket_lifecycle_configuration.this["raw"].rule) == 2
+    error_message = "the raw backup expires after 30 days"
+  }
+
+  assert {
+    condition = alltrue([
+      for rule in aws_s3_bucket_lifecycle_configuration.this["data"].rule : one(rule.transition).storage_class == "STANDARD_IA" && one(rule.transition).days == 90 && length(rule.expiration) == 0 && rule.filter[0].prefix == "data/" if rule.id == "data"
+    ])
+    error_message = "data moves to STANDARD_IA and stays"
+  }
+
+  assert {
+    condition     = alltrue(flatten([for lifecycle in aws_s3_bucket_lifecycle_configuration.this : [for rule in lifecycle.rule : length(rule.filter) == 1]]))
+    error_message = "every lifecycle rule has a filter"
+  }
+
+  assert {
+    condition = alltrue([
+      for lifecycle in aws_s3_bucket_lifecycle_configuration.this : lifecycle.rule[0].id == "clean-up" && lifecycle.rule[0].abort_incomplete_multipart_upload[0].days_after_initiation == 3 && lifecycle.rule[0].noncurrent_version_expiration[0].noncurrent_days == 7
+    ])
+    error_message = "old versions and unfinished uploads go in every bucket"
+  }
+}
+
+run "customer_key" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1"
+  }
+
+  assert {
+    condition = alltrue([
+      for encryption in aws_s3_bucket_server_side_encryption_configuration.this :
+      one(encryption.rule).bucket_key_enabled && one(one(encryption.rule).apply_server_side_encryption_by_default).sse_algorithm == "aws:kms" && one(one(encryption.rule).apply_server_side_encryption_by_default).kms_master_key_id == "arn:aws:kms:eu-west-1:111122223333:key/1"
+    ])
+    error_message = "a customer key encrypts every bucket, with a bucket key"
+  }
+}
+
+run "everything" {
+  command = plan
+
+  variables {
+    bucket_names          = { data = "my-own-data" }
+    force_destroy         = true
+    data_lifecycle        = { transitions = [{ days = 30, storage_class = "STANDARD_IA" }, { days = 90, storage_class = "GLACIER_IR" }], expiration_days = 365 }
+    error_expiration_days = null
+    access_logging        = { bucket = "logs", prefix = "s3/" }
+  }
+
+  assert {
+    condition     = aws_s3_bucket.this["data"].bucket == "my-own-data" && aws_s3_bucket.this["raw"].bucket == "lake-raw-111122223333-eu-west-1" && aws_s3_bucket.this["data"].force_destroy
+    error_message = "a bucket can have a name of its own"
+  }
+
+  assert {
+    condition     = join(" ", aws_s3_bucket_lifecycle_configuration.this["data"].rule[*].id) == "clean-up data" && length(aws_s3_bucket_lifecycle_configuration.this["data"].rule[1].transition) == 2 && aws_s3_bucket_lifecycle_configuration.this["data"].rule[1].expiration[0].days == 365
+    error_message = "errors are kept for ever when their expiration is null; data moves twice and expires"
+  }
+
+  assert {
+    condition     = aws_s3_bucket_logging.this["data"].target_bucket == "logs" && aws_s3_bucket_logging.this["data"].target_prefix == "s3/my-own-data/"
+    error_message = "access logs go to the given bucket, by bucket"
+  }
+}
+
+# Starting the provider takes longer than all else here, so one run sets many variables wrong, each in expect_failures.
+run "rejects_wrong_values" {
+  command = plan
+
+  variables {
+    name                       = "a-name-that-is-much-too-long-for-a-bucket"
+    bucket_names               = { raw = "Raw" }
+    data_lifecycle             = { transitions = [{ days = 90, storage_class = "COLD" }] }
+    error_expiration_days      = 0
+    raw_expiration_days        = 0
+    results_expiration_days    = 0
+    noncurrent_expiration_days = 0
+  }
+
+  expect_failures = [var.name, var.bucket_names, var.data_lifecycle, var.error_expiration_days, var.raw_expiration_days, var.results_expiration_days, var.noncurrent_expiration_days]
+}
+
+run "rejects_infrequent_access_before_30_days" {
+  command = plan
+
+  variables {
+    data_lifecycle = { transitions = [{ days = 7, storage_class = "STANDARD_IA" }] }
+  }
+
+  expect_failures = [var.data_lifecycle]
+}
+
+run "rejects_expiration_before_transition" {
+  command = plan
+
+  variables {
+    data_lifecycle = { expiration_days = 60 }
+  }
+
+  expect_failures = [var.data_lifecycle]
+}

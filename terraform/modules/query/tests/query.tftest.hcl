@@ -1,0 +1,66 @@
+mock_provider "aws" {
+  source = "../../tests/mocks"
+}
+
+variables {
+  name    = "lake"
+  results = { bucket = "results" }
+}
+
+run "defaults" {
+  command = plan
+
+  assert {
+    condition     = aws_athena_workgroup.this.configuration[0].enforce_workgroup_configuration && aws_athena_workgroup.this.configuration[0].publish_cloudwatch_metrics_enabled && !aws_athena_workgroup.this.force_destroy
+    error_message = "the workgroup's settings are enforced and measured, and saved queries are safe"
+  }
+
+  assert {
+    condition     = aws_athena_workgroup.this.configuration[0].bytes_scanned_cutoff_per_query == 107374182400 && aws_athena_workgroup.this.configuration[0].engine_version[0].selected_engine_version == "Athena engine version 3"
+    error_message = "a query stops after 100 GiB, on engine version 3"
+  }
+
+  assert {
+    condition     = aws_athena_workgroup.this.configuration[0].result_configuration[0].output_location == "s3://results/queries/" && aws_athena_workgroup.this.configuration[0].result_configuration[0].encryption_configuration[0].encryption_option == "SSE_S3"
+    error_message = "results are encrypted under queries/"
+  }
+}
+
+run "everything" {
+  command = plan
+
+  variables {
+    results          = { bucket = "results", prefix = "athena/", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
+    scan_limit_bytes = null
+    force_destroy    = true
+    named_queries    = { newest = { database = "lake", description = "Newest", query = "SELECT 1" } }
+  }
+
+  assert {
+    condition     = aws_athena_workgroup.this.configuration[0].result_configuration[0].encryption_configuration[0].encryption_option == "SSE_KMS" && aws_athena_workgroup.this.configuration[0].result_configuration[0].encryption_configuration[0].kms_key_arn == "arn:aws:kms:eu-west-1:111122223333:key/1"
+    error_message = "results are encrypted with the key"
+  }
+
+  assert {
+    condition     = aws_athena_workgroup.this.configuration[0].bytes_scanned_cutoff_per_query == null && aws_athena_workgroup.this.force_destroy
+    error_message = "no limit, and saved queries go with the workgroup"
+  }
+
+  assert {
+    condition     = aws_athena_named_query.this["newest"].database == "lake" && aws_athena_named_query.this["newest"].workgroup == "lake" && aws_athena_named_query.this["newest"].query == "SELECT 1"
+    error_message = "queries are saved in the workgroup"
+  }
+}
+
+run "rejects_wrong_values" {
+  command = plan
+
+  variables {
+    name             = "my lake"
+    results          = { bucket = "results", prefix = "/athena" }
+    scan_limit_bytes = 1000
+    named_queries    = { empty = { database = "lake", query = " " } }
+  }
+
+  expect_failures = [var.name, var.results, var.scan_limit_bytes, var.named_queries]
+}

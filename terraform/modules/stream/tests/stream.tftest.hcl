@@ -1,0 +1,94 @@
+mock_provider "aws" {
+  source = "../../tests/mocks"
+}
+
+variables {
+  name = "lake-events"
+}
+
+run "defaults" {
+  command = plan
+
+  assert {
+    condition     = aws_kinesis_stream.this.retention_period == 168 && aws_kinesis_stream.this.shard_count == 1 && aws_kinesis_stream.this.stream_mode_details[0].stream_mode == "PROVISIONED"
+    error_message = "one provisioned shard, a week of retention"
+  }
+
+  assert {
+    condition     = aws_kinesis_stream.this.encryption_type == "KMS" && aws_kinesis_stream.this.kms_key_id == "alias/aws/kinesis"
+    error_message = "a stream is always encrypted"
+  }
+
+  assert {
+    condition     = length(aws_kinesis_stream_consumer.this) == 0
+    error_message = "no consumer unless named"
+  }
+}
+
+run "on_demand_has_no_shard_count" {
+  command = plan
+
+  variables {
+    capacity = { mode = "ON_DEMAND", shard_count = 4 }
+  }
+
+  assert {
+    condition     = aws_kinesis_stream.this.shard_count == null && aws_kinesis_stream.this.stream_mode_details[0].stream_mode == "ON_DEMAND"
+    error_message = "AWS refuses a shard count on an on-demand stream"
+  }
+}
+
+run "everything" {
+  command = plan
+
+  variables {
+    capacity            = { shard_count = 8 }
+    retention_hours     = 8760
+    kms_key             = "arn:aws:kms:eu-west-1:111122223333:key/1"
+    shard_level_metrics = ["IteratorAgeMilliseconds"]
+    consumers           = ["tail", "audit"]
+    tags                = { Team = "data" }
+  }
+
+  assert {
+    condition     = aws_kinesis_stream.this.shard_count == 8 && aws_kinesis_stream.this.retention_period == 8760 && aws_kinesis_stream.this.kms_key_id == "arn:aws:kms:eu-west-1:111122223333:key/1"
+    error_message = "shards, retention and key are passed on"
+  }
+
+  assert {
+    condition     = aws_kinesis_stream.this.shard_level_metrics == toset(["IteratorAgeMilliseconds"]) && aws_kinesis_stream.this.tags["Team"] == "data"
+    error_message = "metrics and tags are passed on"
+  }
+
+  assert {
+    condition     = toset(keys(aws_kinesis_stream_consumer.this)) == toset(["audit", "tail"])
+    error_message = "one consumer per name"
+  }
+}
+
+# Starting the provider takes longer than all else here, so one run sets many variables wrong, each in expect_failures.
+run "rejects_wrong_values" {
+  command = plan
+
+  variables {
+    name                = "lake events"
+    capacity            = { mode = "SERVERLESS" }
+    retention_hours     = 12
+    kms_key             = "alias/mine"
+    shard_level_metrics = ["Bytes"]
+    consumers           = [for number in range(21) : "consumer-${number}"]
+  }
+
+  expect_failures = [var.name, var.capacity, var.retention_hours, var.kms_key, var.shard_level_metrics, var.consumers]
+}
+
+run "rejects_other_wrong_values" {
+  command = plan
+
+  variables {
+    capacity        = { shard_count = 0 }
+    retention_hours = 8761
+  }
+
+  expect_failures = [var.capacity, var.retention_hours]
+}
