@@ -14,9 +14,9 @@ from rich.console import Console
 
 from scripts import accounting, athena, cli, deploy, fingerprint, package_transform, tables
 from scripts.deployment import Outputs, load_outputs
-from scripts.errors import ToolError
+from scripts.errors import NotDeployedError, ToolError
 from scripts.paths import REPOSITORY
-from scripts.targets import resolve
+from scripts.targets import Target, resolve
 from scripts.terraform_runner import Runner
 
 AMOUNTS = {"events": 2000, "customers": 200}
@@ -62,13 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     with clock.step("deploy with Terraform"):
         package_transform.main([])
         target = resolve("local", None)
-        if fingerprint.unchanged(target):
-            print("  the lake runs already, and nothing it is made from has changed")
-        else:
-            runner = Runner(target)
-            runner.init()
-            deploy.deploy(runner, target, yes=True)
-        outputs = load_outputs(target)
+        outputs = _running(target) or _deploy(target)
     with clock.step("count what is there"):
         before = {name: accounting.count(outputs, outputs.dataset(name)) for name in AMOUNTS}
     with clock.step("produce"):
@@ -96,6 +90,24 @@ def main(arguments: Sequence[str]) -> int:
         "  make destroy && make down"
     )
     return cli.DONE
+
+
+def _running(target: Target) -> Outputs | None:
+    if not fingerprint.unchanged(target):
+        return None
+    try:
+        outputs = load_outputs(target)
+    except NotDeployedError:  # destroyed by terraform itself, behind our back
+        return None
+    print("  the lake runs already, and nothing it is made from has changed")
+    return outputs
+
+
+def _deploy(target: Target) -> Outputs:
+    runner = Runner(target)
+    runner.init()
+    deploy.deploy(runner, target, yes=True)
+    return load_outputs(target)
 
 
 def _produce(dataset: str, amount: int) -> int:
