@@ -1,0 +1,1 @@
+"""The local Athena: Trino SQL over Glue tables, answered through Athena's own API."""

@@ -1,0 +1,161 @@
+"""DuckDB: one database in memory for the service, one connection of its own for each query."""
+
+# ruff: noqa: S608  the SQL here is made from a syntax tree, with every name and text quoted
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError
+from local_aws.athena.scan import LakeTable
+from local_aws.athena.sql import macros
+from local_aws.athena.values import text_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from local_aws.athena.scan import ScanContext
+    from local_aws.athena.sql.queries import CompiledQuery
+    from local_aws.athena.sql.session import Scan
+
+DEFAULT_MEMORY_LIMIT = "2GB"
+RESULT_BATCH_ROWS = 65_536
+
+_FAILURE = re.compile(r"failure<(.*)>' to INT64", re.DOTALL)
+_DIVISION = re.compile(r"[Dd]ivision by zero")
+_OVERFLOW = re.compile(r"Overflow in (addition|subtraction|multiplication) of (\w+)[^(]*\((.*?)\)")
+_TRINO_NAMES = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint"}
+
+
+class Engine:
+    """The database that queries run in. Connections share its memory limit and nothing else."""
+
+    def __init__(
+        self, scratch_dir: Path, threads: int | None = None, memory_limit: str = DEFAULT_MEMORY_LIMIT
+    ) -> None:
+        scratch_dir.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._database = duckdb.connect(
+            ":memory:",
+            config={
+                "threads": threads or max(2, os.cpu_count() or 2),
+                "memory_limit": memory_limit,
+                "temp_directory": str(scratch_dir),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+        self._database.execute("SET TimeZone = 'UTC'")
+        self._database.execute("SET enable_external_access = false")
+        for statement in macros.statements():
+            self._database.execute(statement)
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Make the connection of one query."""
+        with self._lock:
+            connection = self._database.cursor()
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET integer_division = true")
+        return connection
+
+    def close(self) -> None:
+        """Close the database; running queries fail."""
+        self._database.close()
+
+
+@dataclass
+class RunningQuery:
+    """A query that has been given to DuckDB; `interrupt` may be called from another thread."""
+
+    connection: duckdb.DuckDBPyConnection
+    context: ScanContext
+
+    def interrupt(self) -> None:
+        """Stop the query as soon as possible."""
+        self.context.cancelled.set()
+        self.connection.interrupt()
+
+    def register(self, scans: Sequence[Scan]) -> None:
+        """Make the tables of a query known under the names that the compiled query has for them."""
+        for scan in scans:
+            source = scan.source.scan
+            relation = source if isinstance(source, (str,)) else None
+            if relation is None:
+                self.connection.register(scan.name, LakeTable(scan, source, self.context))  # type: ignore[arg-type]
+
+    def text_reader(self, query: CompiledQuery) -> Any:
+        """Run a query; gives its rows as record batches of texts, formatted as Athena's results are."""
+        columns = text_columns(query.columns)
+        names = ", ".join(f"c{index}" for index in range(1, len(query.columns) + 1))
+        return self.reader(f"SELECT {columns} FROM ({query.sql}) AS result_({names})")
+
+    def reader(self, sql: str) -> Any:
+        """Run DuckDB SQL; gives a record batch reader. Raises `QueryError` for what goes wrong in its first step."""
+        try:
+            return self.connection.execute(sql).to_arrow_reader(RESULT_BATCH_ROWS)
+        except Exception as error:
+            raise self.translate(error) from error
+
+    def translate(self, error: Exception) -> QueryError:
+        """Turn a failure of DuckDB, or of a scan inside it, into Athena's error."""
+        if self.context.cancelled.is_set():
+            return QueryCancelledError("Query cancelled by user")
+        cause = self.context.failure or error
+        if isinstance(cause, QueryError):
+            return cause
+        return translate_duckdb(cause)
+
+
+def evaluate_predicates(engine: Engine, values: Any, alias: str, predicates: Sequence[str]) -> list[int]:
+    """Give the numbers of the rows of `values` (partition columns) for which all predicates are true."""
+    import pyarrow as pa
+
+    numbered = values.append_column("row_number_", pa.array(range(values.num_rows), pa.int64()))
+    connection = engine.connect()
+    try:
+        connection.register("partition_values_", numbered)
+        conditions = " AND ".join(predicates)
+        rows = connection.execute(
+            f"SELECT row_number_ FROM partition_values_ AS {alias} WHERE {conditions} ORDER BY 1"
+        ).fetchall()
+    finally:
+        connection.close()
+    return [row[0] for row in rows]
+
+
+def translate_duckdb(error: Exception) -> QueryError:
+    """Turn a DuckDB failure into the error that Athena reports for the same mistake."""
+    text = str(error)
+    failure = _FAILURE.search(text)
+    if failure is not None:
+        name, _, message = failure.group(1).partition(": ")
+        return QueryError(name, message)
+    if _DIVISION.search(text):
+        return QueryError("DIVISION_BY_ZERO", "Division by zero")
+    overflow = _OVERFLOW.search(text)
+    if overflow is not None:
+        operation, kind, operands = overflow.groups()
+        kind = _TRINO_NAMES.get(kind, kind.lower())
+        return QueryError("NUMERIC_VALUE_OUT_OF_RANGE", f"{kind} {operation} overflow: {operands}")
+    if isinstance(error, duckdb.ConversionException):
+        return QueryError("INVALID_CAST_ARGUMENT", text.split("\n", 1)[0].removeprefix("Conversion Error: "))
+    if isinstance(error, duckdb.OutOfRangeException):
+        return QueryError(
+            "NUMERIC_VALUE_OUT_OF_RANGE", text.split("\n", 1)[0].removeprefix("Out of Range Error: ")
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return QueryError(
+            "EXCEEDED_LOCAL_MEMORY_LIMIT",
+            "Query exhausted resources at this scale factor",
+            category=SYSTEM_ERROR,
+        )
+    if isinstance(error, duckdb.InvalidInputException) and "More than one row returned by a subquery" in text:
+        return QueryError("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows")
+    return QueryError("GENERIC_INTERNAL_ERROR", f"{type(error).__name__}: {text}", category=SYSTEM_ERROR)

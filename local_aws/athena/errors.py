@@ -1,0 +1,89 @@
+"""The errors of a query, as Athena reports them.
+
+    QueryError                 the query ends FAILED; `name: line l:c: message` is its state change reason
+    ├── UnsupportedError       something that the local Athena refuses by name
+    └── QueryCancelledError         the query ends CANCELLED: stopped by a user or by the scan limit
+
+Measured with engine version 3: the reason of a failed query starts with Trino's error name, an unknown column is
+`COLUMN_NOT_FOUND` with type 1006, and the category is 2 for an error of the user and 1 for one of the system.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SYSTEM_ERROR = 1
+USER_ERROR = 2
+OTHER_ERROR = 3
+
+# AWS rule: the error catalogue of Athena; 1006 is every failure to make sense of the query's text or of its names.
+_ERROR_TYPES = {
+    "DIVISION_BY_ZERO": 1200,
+    "INVALID_CAST_ARGUMENT": 1200,
+    "INVALID_FUNCTION_ARGUMENT": 1200,
+    "NUMERIC_VALUE_OUT_OF_RANGE": 1200,
+    "HIVE_CANNOT_OPEN_SPLIT": 1100,
+    "HIVE_BAD_DATA": 1100,
+    "HIVE_CURSOR_ERROR": 1100,
+}
+_DEFAULT_ERROR_TYPE = 1006
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in the query's text: line and column, both counted from 1."""
+
+    line: int
+    column: int
+
+
+class QueryError(Exception):
+    """A query that cannot be answered.
+
+    `name` is Trino's error name (`TABLE_NOT_FOUND`), `position` where in the text, when it has a place.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        message: str,
+        position: Position | None = None,
+        category: int = USER_ERROR,
+        retryable: bool = False,
+    ) -> None:
+        self.name = name
+        self.message = message
+        self.position = position
+        self.category = category
+        self.retryable = retryable
+        super().__init__(self.reason)
+
+    @property
+    def reason(self) -> str:
+        """The text of the execution's `StateChangeReason`."""
+        place = f"line {self.position.line}:{self.position.column}: " if self.position else ""
+        return f"{self.name}: {place}{self.message}"
+
+    @property
+    def error_type(self) -> int:
+        """The number of the error in Athena's error catalogue."""
+        return _ERROR_TYPES.get(self.name, _DEFAULT_ERROR_TYPE)
+
+
+class UnsupportedError(QueryError):
+    """Valid on Athena, and not available here; says by name what it is."""
+
+    def __init__(self, what: str, position: Position | None = None) -> None:
+        super().__init__("NOT_SUPPORTED", f"{what} is not supported by the local Athena", position)
+
+
+class QueryCancelledError(QueryError):
+    """The query was stopped: by StopQueryExecution, or because it read more than its workgroup allows."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("QUERY_CANCELLED", reason)
+
+    @property
+    def reason(self) -> str:
+        """The text of the execution's `StateChangeReason`, which has no error name in front here."""
+        return self.message

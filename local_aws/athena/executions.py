@@ -1,0 +1,256 @@
+"""Query executions: their state, and the history that survives a restart."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from local_aws.athena.sql.parse import leading_keywords
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from local_aws.athena.errors import QueryError
+
+QUEUED, RUNNING, SUCCEEDED, FAILED, CANCELLED = "QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"
+FINAL_STATES = (SUCCEEDED, FAILED, CANCELLED)
+# AWS rule: Athena keeps the history of a query for 45 days.
+HISTORY_DAYS = 45
+ENGINE_VERSION = {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"}
+
+
+@dataclass
+class Execution:
+    """One execution of one statement. Times are epoch seconds, durations milliseconds, sizes bytes.
+
+    `columns` describe the result as GetQueryResults does; `output_location` is the result object's own address.
+    """
+
+    id: str
+    query: str
+    workgroup: str
+    statement_type: str
+    substatement_type: str
+    database: str | None
+    catalog: str | None
+    output_location: str | None
+    submitted: float
+    parameters: list[str] = field(default_factory=list)
+    encryption: dict[str, Any] | None = None
+    result_configuration: dict[str, Any] = field(default_factory=dict)
+    reuse: dict[str, Any] | None = None
+    client_request_token: str | None = None
+    state: str = QUEUED
+    reason: str | None = None
+    error: dict[str, Any] | None = None
+    started: float | None = None
+    completed: float | None = None
+    planning_milliseconds: int = 0
+    engine_milliseconds: int = 0
+    service_milliseconds: int = 0
+    scanned_bytes: int = 0
+    scanned_rows: int = 0
+    output_rows: int = 0
+    output_bytes: int = 0
+    manifest_location: str | None = None
+    reused_from: str | None = None
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    update_count: int | None = None
+
+    def has_ended(self) -> bool:
+        """Tell whether the execution is in a state that it will not leave."""
+        return self.state in FINAL_STATES
+
+    def fail(self, error: QueryError, state: str = FAILED) -> None:
+        """End the execution with an error."""
+        self.state = state
+        self.reason = error.reason
+        self.error = None
+        if state == FAILED:
+            self.error = {
+                "ErrorCategory": error.category,
+                "ErrorType": error.error_type,
+                "Retryable": error.retryable,
+                "ErrorMessage": error.reason,
+            }
+
+    def described(self) -> dict[str, Any]:
+        """Give the execution as GetQueryExecution answers it."""
+        status: dict[str, Any] = {"State": self.state, "SubmissionDateTime": _moment(self.submitted)}
+        if self.completed is not None:
+            status["CompletionDateTime"] = _moment(self.completed)
+        if self.reason is not None:
+            status["StateChangeReason"] = self.reason
+        if self.error is not None:
+            status["AthenaError"] = self.error
+        answer: dict[str, Any] = {
+            "QueryExecutionId": self.id,
+            "Query": self.query,
+            "StatementType": self.statement_type,
+            "SubstatementType": self.substatement_type,
+            "ResultConfiguration": {
+                **self.result_configuration,
+                **({"OutputLocation": self.output_location} if self.output_location else {}),
+            },
+            "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": self.reuse or {"Enabled": False}},
+            "QueryExecutionContext": {
+                key: value for key, value in (("Database", self.database), ("Catalog", self.catalog)) if value
+            },
+            "Status": status,
+            "Statistics": self.statistics(),
+            "WorkGroup": self.workgroup,
+            "EngineVersion": ENGINE_VERSION,
+        }
+        if self.parameters:
+            answer["ExecutionParameters"] = self.parameters
+        return answer
+
+    def statistics(self) -> dict[str, Any]:
+        """Give the numbers of GetQueryExecution's `Statistics`."""
+        end = self.completed or datetime.now(UTC).timestamp()
+        queued = (self.started or end) - self.submitted
+        numbers: dict[str, Any] = {
+            "EngineExecutionTimeInMillis": self.engine_milliseconds,
+            "DataScannedInBytes": self.scanned_bytes,
+            "TotalExecutionTimeInMillis": max(0, round((end - self.submitted) * 1000)),
+            "QueryQueueTimeInMillis": max(0, round(queued * 1000)),
+            "ServicePreProcessingTimeInMillis": 0,
+            "QueryPlanningTimeInMillis": self.planning_milliseconds,
+            "ServiceProcessingTimeInMillis": self.service_milliseconds,
+            "ResultReuseInformation": {"ReusedPreviousResult": self.reused_from is not None},
+        }
+        if self.manifest_location:
+            numbers["DataManifestLocation"] = self.manifest_location
+        return numbers
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+_UTILITY = ("SHOW", "DESCRIBE", "DESC", "EXPLAIN")
+_DML = ("SELECT", "WITH", "VALUES", "TABLE", "INSERT", "UNLOAD", "EXECUTE", "MERGE", "UPDATE", "DELETE", "(")
+_SUBSTATEMENTS = {
+    "WITH": "SELECT",
+    "(": "SELECT",
+    "VALUES": "SELECT",
+    "TABLE": "SELECT",
+    "DESC": "DESCRIBE",
+    "MSCK": "MSCK_REPAIR",
+}
+
+
+def classify(query: str) -> tuple[str, str]:
+    """Give the statement type (DDL, DML, UTILITY) and the substatement type of a statement, from its first words."""
+    words = leading_keywords(query, 12)
+    first = words[0] if words else ""
+    if first in _UTILITY:
+        second = words[1] if first == "SHOW" and len(words) > 1 else ""
+        if second == "CREATE" and len(words) > 2:
+            second = f"CREATE_{words[2]}"
+        return "UTILITY", f"SHOW_{second}" if second else _SUBSTATEMENTS.get(first, first)
+    if first == "CREATE" and "AS" in words and "TABLE" in words[:3] and "EXTERNAL" not in words:
+        return "DDL", "CREATE_TABLE_AS_SELECT"
+    if first in _DML:
+        return "DML", _SUBSTATEMENTS.get(first, first)
+    if first in ("CREATE", "DROP", "ALTER"):
+        kinds = [word for word in words[1:] if word in ("TABLE", "VIEW", "DATABASE", "SCHEMA")]
+        kind = "DATABASE" if kinds[:1] == ["SCHEMA"] else (kinds or ["TABLE"])[0]
+        return "DDL", f"{first}_{kind}"
+    return "DDL", _SUBSTATEMENTS.get(first, first)
+
+
+class History:
+    """Finished executions, in one SQLite file; several threads may use it."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        self._connection.execute(
+            "CREATE TABLE IF NOT EXISTS executions (id TEXT PRIMARY KEY, workgroup TEXT, submitted REAL,"
+            " token TEXT, state TEXT, query TEXT, document TEXT)"
+        )
+        self._connection.execute(
+            "CREATE INDEX IF NOT EXISTS by_time ON executions (workgroup, submitted DESC)"
+        )
+        self._connection.execute("CREATE INDEX IF NOT EXISTS by_token ON executions (token)")
+
+    def save(self, execution: Execution) -> None:
+        """Write an execution as it is now."""
+        with self._lock:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    execution.id,
+                    execution.workgroup,
+                    execution.submitted,
+                    execution.client_request_token,
+                    execution.state,
+                    execution.query,
+                    json.dumps(asdict(execution)),
+                ),
+            )
+
+    def get(self, execution_id: str) -> Execution | None:
+        """Give an execution by its id."""
+        return self._one("SELECT document FROM executions WHERE id = ?", execution_id)
+
+    def by_token(self, token: str) -> Execution | None:
+        """Give the execution that was started with a client request token."""
+        return self._one("SELECT document FROM executions WHERE token = ? ORDER BY submitted DESC", token)
+
+    def _one(self, sql: str, *arguments: object) -> Execution | None:
+        with self._lock:
+            row = self._connection.execute(sql, arguments).fetchone()
+        return None if row is None else _from_document(json.loads(row[0]))
+
+    def reusable(self, query: str, workgroup: str, since: float) -> list[Execution]:
+        """Give successful executions of exactly this text since a time, newest first."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT document FROM executions WHERE workgroup = ? AND submitted >= ? AND query = ? AND state = ?"
+                " ORDER BY submitted DESC LIMIT 20",
+                (workgroup, since, query, SUCCEEDED),
+            ).fetchall()
+        return [_from_document(json.loads(row[0])) for row in rows]
+
+    def ids(self, workgroup: str, offset: int, limit: int) -> list[str]:
+        """Give ids of a workgroup's executions, newest first."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT id FROM executions WHERE workgroup = ? ORDER BY submitted DESC, id LIMIT ? OFFSET ?",
+                (workgroup, limit, offset),
+            ).fetchall()
+        return [row[0] for row in rows]
+
+    def end_interrupted(self, reason: str, now: float) -> None:
+        """End what a process that is gone has left unfinished, and forget what is older than the history is kept."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT document FROM executions WHERE state IN (?, ?)", (QUEUED, RUNNING)
+            ).fetchall()
+            self._connection.execute(
+                "DELETE FROM executions WHERE submitted < ?", (now - HISTORY_DAYS * 86400,)
+            )
+        for row in rows:
+            execution = _from_document(json.loads(row[0]))
+            execution.state, execution.reason, execution.completed = FAILED, reason, now
+            execution.error = {"ErrorCategory": 1, "ErrorType": 1, "Retryable": True, "ErrorMessage": reason}
+            self.save(execution)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+
+def _from_document(document: Mapping[str, Any]) -> Execution:
+    return Execution(**document)

@@ -1,0 +1,157 @@
+"""Databases and tables through Athena's API: the Glue catalog as the clients ask for it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from local_aws.gateway.service import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from local_aws.clients import Clients
+
+GLUE_CATALOG = "AwsDataCatalog"
+_MAX_ITEMS = 50
+
+
+class MetadataApi:
+    """ListDatabases, GetDatabase, ListTableMetadata and GetTableMetadata, answered from Glue."""
+
+    def __init__(self, clients: Clients) -> None:
+        self._clients = clients
+        self.operations: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
+            "ListDatabases": self._list_databases,
+            "GetDatabase": self._get_database,
+            "ListTableMetadata": self._list_tables,
+            "GetTableMetadata": self._get_table,
+        }
+
+    def _list_databases(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        _check_catalog(parameters)
+        pages = self._clients.client("glue").get_paginator("get_databases").paginate()
+        items = sorted(
+            (item for page in pages for item in page["DatabaseList"]), key=lambda item: item["Name"]
+        )
+        return _page([_database(item) for item in items], parameters, "DatabaseList")
+
+    def _get_database(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        _check_catalog(parameters)
+        name = str(parameters["DatabaseName"])
+        try:
+            return {"Database": _database(self._clients.client("glue").get_database(Name=name)["Database"])}
+        except ClientError as error:
+            raise _metadata_error(error) from error
+
+    def _list_tables(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        _check_catalog(parameters)
+        name = str(parameters["DatabaseName"])
+        expression = str(parameters.get("Expression") or "")
+        try:
+            matches = _matcher(expression)
+            pages = self._clients.client("glue").get_paginator("get_tables").paginate(DatabaseName=name)
+            items = sorted(
+                (item for page in pages for item in page["TableList"]), key=lambda item: item["Name"]
+            )
+        except ClientError as error:
+            raise _metadata_error(error) from error
+        tables = [_table(item) for item in items if matches(item["Name"])]
+        return _page(tables, parameters, "TableMetadataList")
+
+    def _get_table(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        _check_catalog(parameters)
+        glue = self._clients.client("glue")
+        try:
+            answer = glue.get_table(
+                DatabaseName=str(parameters["DatabaseName"]), Name=str(parameters["TableName"])
+            )
+        except ClientError as error:
+            raise _metadata_error(error) from error
+        return {"TableMetadata": _table(answer["Table"])}
+
+
+def _check_catalog(parameters: Mapping[str, Any]) -> None:
+    name = str(parameters["CatalogName"])
+    if name.lower() != GLUE_CATALOG.lower():
+        raise ApiError(
+            "MetadataException",
+            f"Data catalog {name} was not found; the local Athena has {GLUE_CATALOG} only",
+        )
+
+
+def _metadata_error(error: ClientError) -> ApiError:
+    code = error.response["Error"]["Code"]
+    return ApiError("MetadataException", f"{code}: {error.response['Error'].get('Message', '')}")
+
+
+def _matcher(expression: str) -> Callable[[str], bool]:
+    """Read a filter of table names: a regular expression in which `*` alone stands for anything."""
+    if not expression:
+        return lambda _: True
+    pattern = expression.strip("'")
+    if "*" in pattern and ".*" not in pattern:
+        pattern = pattern.replace("*", ".*")
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        raise ApiError(
+            "InvalidRequestException", f"Expression {expression!r} is not a pattern: {error}"
+        ) from None
+    return lambda name: compiled.fullmatch(name) is not None
+
+
+def _page(
+    items: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any], member: str
+) -> Mapping[str, Any]:
+    limit = int(parameters.get("MaxResults") or _MAX_ITEMS)
+    try:
+        start = int(parameters.get("NextToken") or 0)
+    except ValueError:
+        raise ApiError("InvalidRequestException", "Invalid NextToken") from None
+    answer: dict[str, Any] = {member: list(items[start : start + limit])}
+    if start + limit < len(items):
+        answer["NextToken"] = str(start + limit)
+    return answer
+
+
+def _database(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    answer = {"Name": item["Name"], "Parameters": item.get("Parameters") or {}}
+    if item.get("Description"):
+        answer["Description"] = item["Description"]
+    return answer
+
+
+def _column(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: item[key] for key in ("Name", "Type", "Comment") if item.get(key) is not None}
+
+
+def _table(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    storage = item.get("StorageDescriptor") or {}
+    serde = storage.get("SerdeInfo") or {}
+    parameters = dict(item.get("Parameters") or {})
+    # Athena shows where and how a table is stored as parameters beside the table's own.
+    for key, value in (
+        ("inputformat", storage.get("InputFormat")),
+        ("outputformat", storage.get("OutputFormat")),
+        ("location", storage.get("Location")),
+        ("serde.serialization.lib", serde.get("SerializationLibrary")),
+    ):
+        if value:
+            parameters[key] = str(value)
+    for key, value in (serde.get("Parameters") or {}).items():
+        parameters[f"serde.param.{key}"] = value
+    answer: dict[str, Any] = {
+        "Name": item["Name"],
+        "TableType": item.get("TableType") or "",
+        "Columns": [_column(column) for column in storage.get("Columns") or []],
+        "PartitionKeys": [_column(column) for column in item.get("PartitionKeys") or []],
+        "Parameters": parameters,
+    }
+    if item.get("CreateTime") is not None:
+        answer["CreateTime"] = item["CreateTime"]
+    if item.get("LastAccessTime") is not None:
+        answer["LastAccessTime"] = item["LastAccessTime"]
+    return answer

@@ -1,0 +1,331 @@
+"""From a table and a query's conditions to the objects that have to be read.
+
+Partitions that a condition excludes are never listed. Two kinds of conditions exclude: those of the query that are
+about partition columns alone (any expression, evaluated by DuckDB over the values), and those that DuckDB itself pushes
+into the scan when it runs (from outer queries and joins).
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import quote as url_quote
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from local_aws.athena import projection
+from local_aws.athena.arrow_types import arrow_type
+from local_aws.athena.errors import QueryError
+from local_aws.athena.sql.types import quote
+from local_aws.athena.storage import Location, list_folder, list_folders, parse_location
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from local_aws.athena.catalog import TableDefinition
+    from local_aws.athena.projection import Projected
+    from local_aws.athena.storage import StoredObject
+    from local_aws.clients import Clients
+
+HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
+# More prefixes than this are found by one listing of what they have in common.
+MAX_LISTED_PREFIXES = 100
+# More combinations than this are not written out: the listing tells which of them exist.
+MAX_ENUMERATED = 250_000
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One partition: its values as text (None for Hive's null), in the order of the columns, and where it is."""
+
+    values: tuple[str | None, ...]
+    location: Location
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """One object to read, with the values of its partition."""
+
+    stored: StoredObject
+    values: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class PruningConditions:
+    """What a query asks of the partitions of one table reading.
+
+    `evaluate` takes an Arrow table of partition values (one column per partition column) and gives the row numbers for
+    which the predicates named hold; `pushed` is DuckDB's own filter, over any columns; `equalities` are literal values.
+    """
+
+    predicates: tuple[str, ...] = ()
+    alias: str = ""
+    evaluate: Callable[[Any, str, Sequence[str]], list[int]] | None = None
+    pushed: Any = None
+    equalities: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def about(self, columns: Sequence[str], names: Iterable[str]) -> list[str]:
+        """Give the predicates that are about no other partition columns than `names`."""
+        allowed = set(names)
+        return [
+            text
+            for text in self.predicates
+            if {name for name in columns if f"{quote(self.alias)}.{quote(name)}" in text} <= allowed
+        ]
+
+
+def find_files(
+    clients: Clients,
+    table: TableDefinition,
+    registered: Callable[[], Iterable[Mapping[str, Any]]],
+    conditions: PruningConditions,
+    now: datetime,
+) -> list[DataFile]:
+    """List the objects of a table that the conditions leave; raises `QueryError`.
+
+    `registered` gives Glue's partitions; it is only asked when the table has partition columns without projection.
+    """
+    if not table.partition_columns:
+        return [DataFile(item, ()) for item in list_folder(clients, parse_location(table.location))]
+    if projection.is_projected(table):
+        return _projected_files(clients, table, conditions, now)
+    partitions = [_registered_partition(table, item) for item in registered()]
+    kept = prune(table, partitions, conditions)
+    return _files_of(clients, kept)
+
+
+def _registered_partition(table: TableDefinition, item: Mapping[str, Any]) -> Partition:
+    values = tuple(None if value == HIVE_NULL else str(value) for value in item.get("Values") or [])
+    if len(values) != len(table.partition_columns):
+        raise QueryError(
+            "HIVE_INVALID_METADATA",
+            f"Partition {values} of {table.full_name} does not have a value per partition column",
+        )
+    location = str((item.get("StorageDescriptor") or {}).get("Location") or "")
+    if not location:
+        base = table.location if table.location.endswith("/") else table.location + "/"
+        location = base + hive_path([c.name for c in table.partition_columns], values)
+    return Partition(values, parse_location(location).folder)
+
+
+def hive_path(names: Sequence[str], values: Sequence[str | None]) -> str:
+    """Give the path of a partition in Hive's layout: `a=1/b=2/`."""
+    pairs = zip(names, values, strict=True)
+    return "".join(
+        f"{name}={HIVE_NULL if value is None else url_quote(value, safe=' ')}/" for name, value in pairs
+    )
+
+
+def _files_of(clients: Clients, partitions: Sequence[Partition]) -> list[DataFile]:
+    if not partitions:
+        return []
+    by_location: dict[Location, list[Partition]] = {}
+    for partition in partitions:
+        by_location.setdefault(partition.location, []).append(partition)
+    if len(by_location) > MAX_LISTED_PREFIXES:
+        return _files_below_common_prefix(clients, by_location)
+    files: list[DataFile] = []
+    for location, objects in list_folders(clients, list(by_location)):
+        files += [DataFile(item, p.values) for p in by_location[location] for item in objects]
+    return files
+
+
+def _files_below_common_prefix(
+    clients: Clients, by_location: Mapping[Location, Sequence[Partition]]
+) -> list[DataFile]:
+    """List what many partitions have in common once, and sort the objects into the partitions."""
+    files: list[DataFile] = []
+    buckets = {location.bucket for location in by_location}
+    for bucket in sorted(buckets):
+        keys = [location.key for location in by_location if location.bucket == bucket]
+        common = _common_folder(keys)
+        for item in list_folder(clients, Location(bucket, common)):
+            for folder in _folders_above(item.key, len(common)):
+                partitions = by_location.get(Location(bucket, folder), ())
+                files += [DataFile(item, partition.values) for partition in partitions]
+    return files
+
+
+def _common_folder(keys: Sequence[str]) -> str:
+    first, last = min(keys), max(keys)
+    length = next(
+        (i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last))
+    )
+    return first[: first.rfind("/", 0, length) + 1]
+
+
+def _folders_above(key: str, shortest: int) -> Iterable[str]:
+    end = key.rfind("/")
+    while end >= 0 and end + 1 >= shortest:
+        yield key[: end + 1]
+        end = key.rfind("/", 0, end)
+
+
+def typed_values(table: TableDefinition, names: Sequence[str], rows: Sequence[Sequence[str | None]]) -> Any:
+    """Make an Arrow table of partition values with the columns' own types; a value that does not fit is an error."""
+    kinds = {column.name: arrow_type(column.type) for column in table.partition_columns}
+    columns = []
+    for index, name in enumerate(names):
+        texts = pa.array([row[index] for row in rows], pa.string())
+        try:
+            columns.append(texts.cast(kinds[name]))
+        except pa.ArrowInvalid as error:
+            raise QueryError(
+                "HIVE_INVALID_PARTITION_VALUE",
+                f"Invalid partition value for {kinds[name]} partition key: {name}: {error}",
+            ) from None
+    return pa.table(columns, names=list(names))
+
+
+def prune(
+    table: TableDefinition, partitions: Sequence[Partition], conditions: PruningConditions
+) -> list[Partition]:
+    """Keep the partitions for which the conditions can hold."""
+    if not partitions:
+        return []
+    names = [column.name for column in table.partition_columns]
+    kept = _kept_rows(table, names, [partition.values for partition in partitions], conditions)
+    return [partitions[index] for index in kept]
+
+
+def _kept_rows(
+    table: TableDefinition,
+    names: Sequence[str],
+    rows: Sequence[Sequence[str | None]],
+    conditions: PruningConditions,
+) -> list[int]:
+    """Give the numbers of the rows of partition values that the conditions on just these columns leave."""
+    all_names = [column.name for column in table.partition_columns]
+    predicates = conditions.about(all_names, names)
+    kept = list(range(len(rows)))
+    if predicates and conditions.evaluate is not None:
+        values = typed_values(table, names, rows)
+        kept = conditions.evaluate(values, conditions.alias, predicates)
+    if conditions.pushed is not None and kept:
+        kept = _kept_by_pushed(table, names, rows, kept, conditions.pushed)
+    return kept
+
+
+def _kept_by_pushed(
+    table: TableDefinition,
+    names: Sequence[str],
+    rows: Sequence[Sequence[str | None]],
+    kept: list[int],
+    pushed: Any,
+) -> list[int]:
+    """Let Arrow simplify DuckDB's filter with the values of each partition: what is certainly false is left out."""
+    values = typed_values(table, names, [rows[index] for index in kept])
+    format_, system = ds.ParquetFileFormat(), pa.fs.LocalFileSystem()
+    fields = [(c.name, arrow_type(c.type)) for c in (*table.columns, *table.partition_columns)]
+    schema = pa.schema([*_virtual_fields(), *fields])
+    fragments = []
+    for position, row in enumerate(values.to_pylist()):
+        expression = ds.scalar(True)
+        for name in names:
+            expression = expression & equals(name, row[name], schema.field(name).type)
+        fragments.append(format_.make_fragment(str(position), system, partition_expression=expression))
+    dataset = ds.FileSystemDataset(fragments, schema, format_, system)
+    return [kept[int(fragment.path)] for fragment in dataset.get_fragments(filter=pushed)]
+
+
+def _virtual_fields() -> list[tuple[str, Any]]:
+    from local_aws.athena.catalog import PATH_COLUMN, ROW_COLUMN, SIZE_COLUMN
+
+    return [(ROW_COLUMN, pa.int8()), (PATH_COLUMN, pa.string()), (SIZE_COLUMN, pa.int64())]
+
+
+def equals(name: str, value: Any, kind: Any) -> Any:
+    """Give the Arrow expression that a column has one value, or is NULL."""
+    if value is None:
+        return ds.field(name).is_null()
+    return ds.field(name) == pa.scalar(value, kind)
+
+
+def _projected_files(
+    clients: Clients, table: TableDefinition, conditions: PruningConditions, now: datetime
+) -> list[DataFile]:
+    columns = projection.project(table, now)
+    template = projection.location_template(table)
+    domains = [_domain(table, column, conditions) for column in columns]
+    count = 1
+    for domain in domains:
+        count *= len(domain)
+    if count == 0:
+        return []
+    if count > MAX_ENUMERATED:
+        return _files_by_template(clients, table, template, domains, conditions)
+    rows = list(itertools.product(*domains))
+    names = [column.name for column in columns]
+    if len(columns) > 1:
+        rows = [rows[index] for index in _kept_rows(table, names, rows, conditions)]
+    partitions = [Partition(row, _at(template, names, row)) for row in rows]
+    return _files_of(clients, partitions)
+
+
+def _domain(table: TableDefinition, column: Projected, conditions: PruningConditions) -> Sequence[str]:
+    """Give the values of one projected column that the conditions on this column alone leave."""
+    if column.values is None:
+        given = conditions.equalities.get(column.name)
+        if given is None:
+            raise QueryError(
+                "CONSTRAINT_VIOLATION",
+                f"For the injected projected partition column {column.name}, the WHERE clause must contain only static"
+                " equality conditions, and at least one such condition must be present.",
+            )
+        return list(dict.fromkeys(given))
+    rows = [(value,) for value in column.values]
+    return [column.values[index] for index in _kept_rows(table, [column.name], rows, conditions)]
+
+
+def _at(template: str, names: Sequence[str], values: Sequence[str | None]) -> Location:
+    text = template
+    for name, value in zip(names, values, strict=True):
+        text = text.replace("${" + name + "}", value or "")
+    return parse_location(text).folder
+
+
+def _files_by_template(
+    clients: Clients,
+    table: TableDefinition,
+    template: str,
+    domains: Sequence[Sequence[str]],
+    conditions: PruningConditions,
+) -> list[DataFile]:
+    """List everything below the fixed part of a template, and read the partition values from the keys."""
+    names = [column.name for column in table.partition_columns]
+    location = parse_location(template)
+    fixed = location.key.split("${", 1)[0]
+    root = fixed[: fixed.rfind("/") + 1]
+    matcher = _template_matcher(location.key, names)
+    allowed = [set(domain) for domain in domains]
+    files: list[DataFile] = []
+    seen: dict[tuple[str, ...], list[StoredObject]] = {}
+    for item in list_folder(clients, Location(location.bucket, root)):
+        match = matcher.match(item.key)
+        if match is None:
+            continue
+        values = tuple(unquote(match.group(f"p{index}")) for index in range(len(names)))
+        if all(value in domain for value, domain in zip(values, allowed, strict=True)):
+            seen.setdefault(values, []).append(item)
+    rows = list(seen)
+    for index in _kept_rows(table, names, rows, conditions) if rows else []:
+        files += [DataFile(item, rows[index]) for item in seen[rows[index]]]
+    return files
+
+
+def _template_matcher(key: str, names: Sequence[str]) -> re.Pattern[str]:
+    pattern, rest = "", key
+    seen: set[int] = set()
+    while "${" in rest:
+        before, _, after = rest.partition("${")
+        name, _, rest = after.partition("}")
+        index = names.index(name)
+        pattern += re.escape(before) + (f"(?P=p{index})" if index in seen else f"(?P<p{index}>[^$]+?)")
+        seen.add(index)
+    return re.compile(pattern + re.escape(rest))

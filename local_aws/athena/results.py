@@ -1,0 +1,183 @@
+"""Results in S3: the CSV and the text file that Athena writes, and pages of rows read back from them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from botocore.exceptions import ClientError
+
+from local_aws.athena.errors import QueryError
+from local_aws.athena.storage import parse_location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from local_aws.clients import Clients
+
+MAX_PAGE_ROWS = 1000
+_READ_BYTES = 256 * 1024
+
+
+def csv_bytes(batch: Any) -> bytes:
+    """Write a batch of texts as Athena does: every value quoted, quotes doubled, nothing at all for NULL."""
+    if batch.num_columns == 0 or batch.num_rows == 0:
+        return b""
+    cells = []
+    for column in batch.columns:
+        escaped = pc.replace_substring(column, '"', '""')
+        quoted = pc.binary_join_element_wise('"', escaped, '"', "")
+        cells.append(pc.coalesce(quoted, ""))
+    lines = pc.binary_join_element_wise(*cells, ",") if len(cells) > 1 else cells[0]
+    ended = pc.binary_join_element_wise(lines, "\n", "")
+    # The texts of a string array lie one after the other: the buffer is the file.
+    whole = pa.concat_arrays(ended.chunks) if isinstance(ended, pa.ChunkedArray) else ended
+    offsets, data = whole.buffers()[1], whole.buffers()[2]
+    bounds = pa.Array.from_buffers(pa.int32(), len(whole) + 1, [None, offsets], offset=whole.offset)
+    start, end = bounds[0].as_py(), bounds[len(whole)].as_py()
+    return data.slice(start, end - start).to_pybytes()  # type: ignore[no-any-return]
+
+
+def header_bytes(names: Sequence[str]) -> bytes:
+    """Write the header line."""
+    doubled = (name.replace('"', '""') for name in names)
+    return (",".join(f'"{name}"' for name in doubled) + "\n").encode()
+
+
+def write_csv(path: Path, names: Sequence[str], batches: Iterator[Any]) -> int:
+    """Write a result into a local file; gives the number of rows."""
+    rows = 0
+    with path.open("wb") as file:
+        file.write(header_bytes(names))
+        for batch in batches:
+            rows += batch.num_rows
+            file.write(csv_bytes(batch))
+    return rows
+
+
+def put_file(clients: Clients, path: Path, uri: str, content_type: str, extra: Mapping[str, Any]) -> None:
+    """Store a local file at an `s3://` address; raises `QueryError` when S3 refuses it."""
+    location = parse_location(uri)
+    arguments = {"ContentType": content_type, **extra}
+    try:
+        clients.client("s3").upload_file(str(path), location.bucket, location.key, ExtraArgs=arguments)
+    except Exception as error:
+        raise _cannot_write(uri, error) from error
+
+
+def put_bytes(clients: Clients, data: bytes, uri: str, content_type: str, extra: Mapping[str, Any]) -> None:
+    """Store bytes at an `s3://` address; raises `QueryError` when S3 refuses them."""
+    location = parse_location(uri)
+    try:
+        clients.client("s3").put_object(
+            Bucket=location.bucket, Key=location.key, Body=data, ContentType=content_type, **extra
+        )
+    except ClientError as error:
+        raise _cannot_write(uri, error) from error
+
+
+def _cannot_write(uri: str, error: Exception) -> QueryError:
+    return QueryError("GENERIC_USER_ERROR", f"Unable to write query results to {uri}: {error}")
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of a result, each a list of texts (None for NULL), and where the next page starts."""
+
+    rows: list[list[str | None]]
+    next_token: str | None
+
+
+def _encode(offset: int) -> str:
+    return base64.urlsafe_b64encode(json.dumps({"offset": offset}).encode()).decode()
+
+
+def decode_token(token: str) -> int:
+    """Give the offset that a page token stands for; raises `ValueError` when it is none of ours."""
+    offset = json.loads(base64.urlsafe_b64decode(token))["offset"]
+    if not isinstance(offset, int) or offset < 0:
+        raise ValueError(f"{token!r} is not a page token")
+    return offset
+
+
+def read_page(clients: Clients, uri: str, offset: int, limit: int, separated_by_tab: bool) -> Page:
+    """Read up to `limit` rows from a result object, from a byte offset on; only that part of the object is fetched.
+
+    Raises `ClientError` when the object is not there (any more).
+    """
+    location = parse_location(uri)
+    s3 = clients.client("s3")
+    size = s3.head_object(Bucket=location.bucket, Key=location.key)["ContentLength"]
+    data = b""
+    rows: list[tuple[list[str | None], int]] = []
+    step = _READ_BYTES
+    while True:
+        start = offset + len(data)
+        if start < size:
+            end = min(start + step, size) - 1
+            data += s3.get_object(Bucket=location.bucket, Key=location.key, Range=f"bytes={start}-{end}")[
+                "Body"
+            ].read()
+            step *= 2
+        complete = offset + len(data) >= size
+        rows = (_tab_rows if separated_by_tab else _csv_rows)(data, limit, complete)
+        if len(rows) >= limit or complete:
+            break
+    used = rows[-1][1] if rows else 0
+    following = _encode(offset + used) if offset + used < size else None
+    return Page([row for row, _ in rows], following)
+
+
+def _csv_rows(data: bytes, limit: int, complete: bool) -> list[tuple[list[str | None], int]]:
+    """Read rows of a CSV as it is written here, each with the offset of its end; a row cut off is left out."""
+    rows: list[tuple[list[str | None], int]] = []
+    position = 0
+    while position < len(data) and len(rows) < limit:
+        row: list[str | None] = []
+        while True:
+            if data[position : position + 1] == b'"':
+                end = _closing_quote(data, position + 1)
+                if end < 0 or (end + 1 >= len(data) and not complete):
+                    return rows
+                row.append(data[position + 1 : end].decode().replace('""', '"'))
+                position = end + 1
+            else:
+                row.append(None)
+            following = data[position : position + 1]
+            if not following and not complete:
+                return rows
+            position += 1
+            if following != b",":
+                break
+            if position >= len(data) and not complete:
+                return rows
+        rows.append((row, position))
+    return rows
+
+
+def _closing_quote(data: bytes, start: int) -> int:
+    while True:
+        end = data.find(b'"', start)
+        if end < 0 or data[end + 1 : end + 2] != b'"':
+            return end
+        start = end + 2
+
+
+def _tab_rows(data: bytes, limit: int, complete: bool) -> list[tuple[list[str | None], int]]:
+    """Read rows of a text result (SHOW, DESCRIBE): a line is one row of one column."""
+    rows: list[tuple[list[str | None], int]] = []
+    position = 0
+    while position < len(data) and len(rows) < limit:
+        end = data.find(b"\n", position)
+        if end < 0:
+            if not complete:
+                break
+            end = len(data)
+        rows.append(([data[position:end].decode()], end + 1))
+        position = end + 1
+    return rows

@@ -1,0 +1,372 @@
+"""Athena behind the gateway: the API's operations, and the threads in which queries run."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from local_aws.athena import executions
+from local_aws.athena.engine import Engine
+from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError
+from local_aws.athena.executions import Execution, History, classify
+from local_aws.athena.metadata import MetadataApi
+from local_aws.athena.results import MAX_PAGE_ROWS, decode_token, read_page
+from local_aws.athena.runner import StatementRun
+from local_aws.athena.sql.parse import leading_keywords, parse_statement
+from local_aws.athena.workgroups import DEFAULT_WORKGROUP, read_workgroup, result_target
+from local_aws.clients import Clients
+from local_aws.gateway.service import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from local_aws.athena.workgroups import Workgroup
+    from local_aws.config import Settings
+    from local_aws.gateway.service import ApiRequest
+
+_log = logging.getLogger(__name__)
+
+# More queries than this wait as QUEUED; each uses all cores while it computes.
+MAX_RUNNING = 8
+MAX_IDS_PER_CALL = 50
+MAX_BATCH_IDS = 50
+_STOP_SECONDS = 10
+_SELECT_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
+
+
+class AthenaService:
+    """The Athena of the local AWS. Workgroups, named queries and prepared statements are MiniStack's."""
+
+    name = "athena"
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._clients = Clients(settings.endpoint, settings.region)
+        self._lock = threading.Lock()
+        self._unfinished: dict[str, Execution] = {}
+        self._runs: dict[str, StatementRun] = {}
+        self._history: History | None = None
+        self._engine: Engine | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._metadata = MetadataApi(self._clients)
+        self._operations: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
+            "StartQueryExecution": self._start_query,
+            "GetQueryExecution": self._get_query,
+            "BatchGetQueryExecution": self._batch_get_query,
+            "GetQueryResults": self._get_results,
+            "StopQueryExecution": self._stop_query,
+            "ListQueryExecutions": self._list_queries,
+            "GetQueryRuntimeStatistics": self._runtime_statistics,
+            **self._metadata.operations,
+        }
+
+    def handles(self, operation: str) -> bool:
+        """Tell whether this service answers `operation`; if not, MiniStack does."""
+        return operation in self._operations
+
+    def handle(self, request: ApiRequest) -> Mapping[str, Any]:
+        """Answer one request, or raise `ApiError`."""
+        return self._operations[request.operation](request.parameters)
+
+    def start(self) -> None:
+        """Open the history and the engine."""
+        folder = self._settings.athena_dir
+        folder.mkdir(parents=True, exist_ok=True)
+        self._history = History(folder / "history.sqlite")
+        self._history.end_interrupted("The local Athena was stopped while the query ran", time.time())
+        scratch = folder / "scratch"
+        scratch.mkdir(exist_ok=True)
+        for left in scratch.glob("*.csv"):
+            left.unlink()
+        self._engine = Engine(scratch)
+        self._pool = ThreadPoolExecutor(MAX_RUNNING, thread_name_prefix="athena-query")
+
+    def stop(self) -> None:
+        """Stop the queries that run, and close everything."""
+        with self._lock:
+            runs, waiting = list(self._runs.values()), list(self._unfinished)
+        for run in runs:
+            run.cancel()
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        for execution_id in waiting:
+            self._end_unstarted(execution_id)
+        if self._engine is not None:
+            self._engine.close()
+        if self._history is not None:
+            self._history.close()
+        self._clients.close()
+
+    def _end_unstarted(self, execution_id: str) -> None:
+        with self._lock:
+            execution = self._unfinished.pop(execution_id, None)
+        if execution is not None and not execution.has_ended():
+            execution.fail(QueryCancelledError("The local Athena was stopped"), executions.CANCELLED)
+            execution.completed = time.time()
+            self._opened().save(execution)
+
+    def _opened(self) -> History:
+        if self._history is None:
+            raise ApiError("InternalServerException", "The local Athena has not been started", status=500)
+        return self._history
+
+    def _find(self, execution_id: str) -> Execution | None:
+        with self._lock:
+            found = self._unfinished.get(execution_id)
+        return found or self._opened().get(execution_id)
+
+    def _known(self, execution_id: str) -> Execution:
+        found = self._find(execution_id)
+        if found is None:
+            raise _invalid(f"QueryExecution {execution_id} was not found")
+        return found
+
+    def _start_query(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        workgroup = read_workgroup(self._clients, str(parameters.get("WorkGroup") or DEFAULT_WORKGROUP))
+        execution = self._make_execution(parameters, workgroup)
+        token = execution.client_request_token
+        if token is not None:
+            known = self._by_token(token)
+            if known is not None:
+                if (known.query, known.workgroup) != (execution.query, execution.workgroup):
+                    raise _invalid("Idempotent parameters do not match")
+                return {"QueryExecutionId": known.id}
+        _check_syntax(execution.query)
+        if self._reuse(execution):
+            return {"QueryExecutionId": execution.id}
+        with self._lock:
+            self._unfinished[execution.id] = execution
+        self._opened().save(execution)
+        if self._pool is None:
+            raise ApiError("InternalServerException", "The local Athena has not been started", status=500)
+        self._pool.submit(self._execute, execution, workgroup)
+        return {"QueryExecutionId": execution.id}
+
+    def _by_token(self, token: str) -> Execution | None:
+        with self._lock:
+            for execution in self._unfinished.values():
+                if execution.client_request_token == token:
+                    return execution
+        return self._opened().by_token(token)
+
+    def _make_execution(self, parameters: Mapping[str, Any], workgroup: Workgroup) -> Execution:
+        query = str(parameters["QueryString"])
+        target = result_target(workgroup, parameters.get("ResultConfiguration") or {})
+        statement_type, substatement_type = classify(query)
+        execution_id = str(uuid.uuid4())
+        suffix = "csv" if statement_type == "DML" else "txt"
+        context: Mapping[str, Any] = parameters.get("QueryExecutionContext") or {}
+        reuse: Mapping[str, Any] = parameters.get("ResultReuseConfiguration") or {}
+        encryption = dict(target.encryption) if target.encryption else None
+        return Execution(
+            id=execution_id,
+            query=query,
+            workgroup=workgroup.name,
+            statement_type=statement_type,
+            substatement_type=substatement_type,
+            database=context.get("Database"),
+            catalog=context.get("Catalog"),
+            output_location=f"{target.location}{execution_id}.{suffix}",
+            submitted=time.time(),
+            parameters=[str(item) for item in parameters.get("ExecutionParameters") or []],
+            encryption=encryption,
+            result_configuration={"EncryptionConfiguration": encryption} if encryption else {},
+            reuse=dict(reuse.get("ResultReuseByAgeConfiguration") or {}) or None,
+            client_request_token=parameters.get("ClientRequestToken"),
+        )
+
+    def _reuse(self, execution: Execution) -> bool:
+        """Answer with an earlier result when the caller allows it.
+
+        AWS rule: the same text, database, catalog and workgroup, no older than asked for; new data in the tables is
+        not looked at, reference 10.2.
+        """
+        reuse = execution.reuse or {}
+        if not reuse.get("Enabled") or execution.substatement_type != "SELECT":
+            return False
+        oldest = execution.submitted - int(reuse.get("MaxAgeInMinutes", 60)) * 60
+        for earlier in self._opened().reusable(execution.query, execution.workgroup, oldest):
+            same = (earlier.database, earlier.catalog) == (execution.database, execution.catalog)
+            if same and earlier.parameters == execution.parameters and earlier.reused_from is None:
+                execution.state = executions.SUCCEEDED
+                execution.reused_from = earlier.id
+                execution.output_location = earlier.output_location
+                execution.columns = earlier.columns
+                execution.started = execution.submitted
+                execution.completed = time.time()
+                self._opened().save(execution)
+                return True
+        return False
+
+    def _execute(self, execution: Execution, workgroup: Workgroup) -> None:
+        """Run one query in a thread of the pool; never raises."""
+        if execution.has_ended() or self._engine is None:
+            return
+        run: StatementRun | None = None
+        try:
+            run = StatementRun(
+                execution=execution,
+                clients=self._clients,
+                engine=self._engine,
+                scratch_dir=self._settings.athena_dir / "scratch",
+                cutoff_bytes=workgroup.cutoff_bytes,
+            )
+            with self._lock:
+                if execution.has_ended():
+                    return
+                self._runs[execution.id] = run
+                execution.started = time.time()
+                execution.state = executions.RUNNING
+            run.run()
+            outcome: QueryError | None = None
+        except QueryError as error:
+            outcome = error
+        except Exception as error:
+            _log.exception("query %s failed", execution.id)
+            outcome = QueryError(
+                "GENERIC_INTERNAL_ERROR", f"{type(error).__name__}: {error}", category=SYSTEM_ERROR
+            )
+        self._finish(execution, outcome)
+
+    def _finish(self, execution: Execution, outcome: QueryError | None) -> None:
+        execution.completed = time.time()
+        if outcome is None:
+            execution.state = executions.SUCCEEDED
+        else:
+            state = executions.CANCELLED if isinstance(outcome, QueryCancelledError) else executions.FAILED
+            execution.fail(outcome, state)
+        self._opened().save(execution)
+        with self._lock:
+            self._runs.pop(execution.id, None)
+            self._unfinished.pop(execution.id, None)
+
+    def _get_query(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"QueryExecution": self._known(str(parameters["QueryExecutionId"])).described()}
+
+    def _batch_get_query(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        found: list[Mapping[str, Any]] = []
+        missing: list[Mapping[str, Any]] = []
+        for execution_id in parameters["QueryExecutionIds"]:
+            execution = self._find(str(execution_id))
+            if execution is None:
+                missing.append(
+                    {
+                        "QueryExecutionId": execution_id,
+                        "ErrorCode": "INVALID_INPUT",
+                        "ErrorMessage": f"QueryExecution {execution_id} was not found",
+                    }
+                )
+            else:
+                found.append(execution.described())
+        return {"QueryExecutions": found, "UnprocessedQueryExecutionIds": missing}
+
+    def _get_results(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        execution = self._known(str(parameters["QueryExecutionId"]))
+        if not execution.has_ended():
+            raise _invalid(f"Query has not yet finished. Current state: {execution.state}")
+        if execution.state != executions.SUCCEEDED:
+            raise _invalid(f"Query did not finish successfully. Final query state: {execution.state}")
+        limit = int(parameters.get("MaxResults") or MAX_PAGE_ROWS)
+        if limit > MAX_PAGE_ROWS:
+            raise _invalid(f"MaxResults is more than maximum allowed length {MAX_PAGE_ROWS}.")
+        try:
+            offset = decode_token(str(parameters["NextToken"])) if parameters.get("NextToken") else 0
+        except (ValueError, KeyError, TypeError):
+            raise _invalid("Invalid NextToken") from None
+        result: dict[str, Any] = {
+            "ResultSet": {"Rows": [], "ResultSetMetadata": {"ColumnInfo": execution.columns}}
+        }
+        if execution.output_location:
+            tabs = execution.output_location.endswith(".txt")
+            try:
+                page = read_page(self._clients, execution.output_location, offset, limit, tabs)
+            except ClientError as error:
+                raise _invalid(f"Could not find results at {execution.output_location}") from error
+            result["ResultSet"]["Rows"] = [
+                {"Data": [{} if value is None else {"VarCharValue": value} for value in row]}
+                for row in page.rows
+            ]
+            if page.next_token is not None:
+                result["NextToken"] = page.next_token
+        if execution.update_count is not None:
+            result["UpdateCount"] = execution.update_count
+        return result
+
+    def _stop_query(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        execution = self._known(str(parameters["QueryExecutionId"]))
+        with self._lock:
+            run = self._runs.get(execution.id)
+            if run is None and not execution.has_ended():
+                execution.fail(QueryCancelledError("Query cancelled by user"), executions.CANCELLED)
+                execution.completed = time.time()
+                self._unfinished.pop(execution.id, None)
+        if run is not None:
+            run.cancel()
+        else:
+            self._opened().save(execution)
+        return {}
+
+    def _list_queries(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        workgroup = str(parameters.get("WorkGroup") or DEFAULT_WORKGROUP)
+        limit = int(parameters.get("MaxResults") or MAX_IDS_PER_CALL)
+        try:
+            offset = int(parameters.get("NextToken") or 0)
+        except ValueError:
+            raise _invalid("Invalid NextToken") from None
+        ids = self._opened().ids(workgroup, offset, limit + 1)
+        answer: dict[str, Any] = {"QueryExecutionIds": ids[:limit]}
+        if len(ids) > limit:
+            answer["NextToken"] = str(offset + limit)
+        return answer
+
+    def _runtime_statistics(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        execution = self._known(str(parameters["QueryExecutionId"]))
+        numbers = execution.statistics()
+        timeline = {
+            name: numbers[name]
+            for name in (
+                "QueryQueueTimeInMillis",
+                "ServicePreProcessingTimeInMillis",
+                "QueryPlanningTimeInMillis",
+                "EngineExecutionTimeInMillis",
+                "ServiceProcessingTimeInMillis",
+                "TotalExecutionTimeInMillis",
+            )
+        }
+        rows = {
+            "InputRows": execution.scanned_rows,
+            "InputBytes": execution.scanned_bytes,
+            "OutputRows": execution.output_rows,
+            "OutputBytes": execution.output_bytes,
+        }
+        return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
+
+
+def _invalid(message: str) -> ApiError:
+    return ApiError("InvalidRequestException", message, extra={"AthenaErrorCode": "INVALID_INPUT"})
+
+
+def _check_syntax(query: str) -> None:
+    """Refuse a text that is no query at once: Athena does so in StartQueryExecution."""
+    words = leading_keywords(query, 1)
+    if not words:
+        raise ApiError(
+            "InvalidRequestException",
+            "Query string is empty",
+            extra={"AthenaErrorCode": "MALFORMED_QUERY"},
+        )
+    if words[0] in _SELECT_WORDS:
+        try:
+            parse_statement(query)
+        except QueryError as error:
+            raise ApiError(
+                "InvalidRequestException",
+                error.reason.removeprefix("SYNTAX_ERROR: "),
+                extra={"AthenaErrorCode": "MALFORMED_QUERY"},
+            ) from error

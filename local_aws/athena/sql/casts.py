@@ -1,0 +1,222 @@
+"""Turning a value of one type into another: silently where Trino does, by CAST where it asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_aws.athena.errors import QueryError
+from local_aws.athena.sql.typed import Typed, null_of
+from local_aws.athena.sql.types import Type, duckdb_type, quote, row_field_names
+
+if TYPE_CHECKING:
+    from local_aws.athena.errors import Position
+
+
+def coerce(value: Typed, target: Type) -> Typed:
+    """Turn `value` into `target`, to which it can be coerced (`types.can_coerce`)."""
+    source = value.type
+    if source == target:
+        return value
+    if source.name == "unknown":
+        return null_of(target)
+    if _same_form(source, target):
+        return value.with_type(target)
+    if target.name == "timestamp with time zone" and source.name in ("date", "timestamp"):
+        return Typed(f"tz_of_local(CAST({value.sql} AS TIMESTAMP), 'UTC')", target)
+    if source.arguments:
+        return Typed(_nested(value.sql, source, target, coerce), target)
+    return Typed(f"CAST({value.sql} AS {duckdb_type(target)})", target)
+
+
+def _same_form(source: Type, target: Type) -> bool:
+    return duckdb_type(source) == duckdb_type(target)
+
+
+def _nested(sql: str, source: Type, target: Type, convert: Converter) -> str:
+    """Convert element by element; a list, map or row that is NULL stays NULL."""
+    if source.name == "array":
+        inner = convert(Typed("e_", source.arguments[0]), target.arguments[0])
+        return f"list_transform({sql}, lambda e_: {inner.sql})"
+    if source.name == "map":
+        key = convert(Typed("k_", source.arguments[0]), target.arguments[0])
+        value = convert(Typed("v_", source.arguments[1]), target.arguments[1])
+        keys = f"list_transform(map_keys({sql}), lambda k_: {key.sql})"
+        values = f"list_transform(map_values({sql}), lambda v_: {value.sql})"
+        return f"CASE WHEN {sql} IS NULL THEN NULL ELSE map({keys}, {values}) END"
+    fields = []
+    for old, new, a, b in zip(
+        row_field_names(source), row_field_names(target), source.arguments, target.arguments, strict=True
+    ):
+        converted = convert(Typed(f"({sql}).{quote(old)}", a), b)
+        fields.append(f"{quote(new)} := {converted.sql}")
+    return f"CASE WHEN {sql} IS NULL THEN NULL ELSE struct_pack({', '.join(fields)}) END"
+
+
+def cast(value: Typed, target: Type, position: Position | None = None) -> Typed:
+    """Write `CAST(value AS target)` by Trino's rules; raises TYPE_MISMATCH when there is no such cast."""
+    source = value.type
+    if source.name == "unknown":
+        return null_of(target)
+    if source == target and target.name != "json":
+        return value
+    sql = _cast_sql(value, target, position)
+    if sql is None:
+        raise QueryError("TYPE_MISMATCH", f"Cannot cast {source} to {target}", position)
+    return Typed(sql, target)
+
+
+def _cast_sql(value: Typed, target: Type, position: Position | None) -> str | None:
+    source, sql, name = value.type, value.sql, target.name
+    if target.arguments and source.arguments:
+        if name != source.name or len(target.arguments) != len(source.arguments):
+            return None
+        return _nested(sql, source, target, lambda inner, kind: cast(inner, kind, position))
+    if name == "json" or source.name == "json":
+        from local_aws.athena.sql.json_casts import cast_json  # the two modules need each other
+
+        return cast_json(value, target)
+    if source.arguments or target.arguments:
+        return None
+    if target.is_text:
+        return _to_text(sql, source, target)
+    writer = _WRITERS.get(name)
+    return writer(sql, source, target) if writer else None
+
+
+def _to_text(sql: str, source: Type, target: Type) -> str | None:
+    text = text_of(sql, source)
+    if text is None:
+        return None
+    if not target.parameters:
+        return text
+    length = target.parameters[0]
+    if source.is_text:  # a text is cut, anything else has to fit
+        return f"left({text}, {length})"
+    return f"text_that_fits({text}, {length}, '{str(source).upper()}', '{str(target).upper()}')"
+
+
+def text_of(sql: str, source: Type) -> str | None:
+    """Write a value of a type without parts as Trino's CAST to varchar does; None when there is no such cast."""
+    name = source.name
+    if source.is_text:
+        return sql
+    if name in ("double", "real"):
+        return f"{name}_text({sql})"
+    if name == "timestamp":
+        return f"timestamp_text({sql}, {source.parameters[0]})"
+    if name == "timestamp with time zone":
+        return f"timestamp_tz_text({sql}, {source.parameters[0]})"
+    if name == "time":
+        return f"time_text({sql}, {source.parameters[0]})"
+    if name == "interval day to second":
+        return f"interval_day_text({sql})"
+    if name == "interval year to month":
+        return f"interval_year_text({sql})"
+    if name == "boolean" or source.is_numeric or name in ("date", "uuid", "ipaddress"):
+        return f"CAST({sql} AS VARCHAR)"
+    return None
+
+
+def _to_boolean(sql: str, source: Type, _: Type) -> str | None:
+    if source.is_numeric:
+        return f"({sql} <> 0)"
+    return f"boolean_of_text({sql})" if source.is_text else None
+
+
+def _to_integer(sql: str, source: Type, target: Type) -> str | None:
+    kind = duckdb_type(target)
+    if source.is_integer or source.name == "boolean":
+        return f"CAST({sql} AS {kind})"
+    if source.name in ("double", "real", "decimal"):
+        return f"CAST(round({sql}) AS {kind})"  # half away from zero, where DuckDB's own cast rounds half to even
+    if source.is_text:
+        return f"CAST(number_text({sql}, '{target.name.upper()}') AS {kind})"
+    return None
+
+
+def _to_floating(sql: str, source: Type, target: Type) -> str | None:
+    if source.is_numeric or source.name == "boolean":
+        return f"CAST({sql} AS {duckdb_type(target)})"
+    if source.is_text:
+        return f"CAST(number_text({sql}, '{target.name.upper()}') AS {duckdb_type(target)})"
+    return None
+
+
+def _to_decimal(sql: str, source: Type, target: Type) -> str | None:
+    if source.is_numeric or source.name == "boolean":
+        return f"CAST({sql} AS {duckdb_type(target)})"
+    if source.is_text:
+        return f"CAST(number_text({sql}, '{str(target).upper()}') AS {duckdb_type(target)})"
+    return None
+
+
+def _to_date(sql: str, source: Type, _: Type) -> str | None:
+    if source.is_text:
+        return f"date_of_text({sql})"
+    if source.name == "timestamp":
+        return f"CAST({sql} AS DATE)"
+    if source.name == "timestamp with time zone":
+        return f"CAST(tz_local({sql}) AS DATE)"
+    return None
+
+
+def _to_timestamp(sql: str, source: Type, target: Type) -> str | None:
+    precision = target.parameters[0]
+    if source.is_text:
+        return f"round_timestamp(timestamp_of_text({sql}), {precision})"
+    if source.name == "date":
+        return f"CAST({sql} AS TIMESTAMP)"
+    if source.name == "timestamp":
+        return sql if precision >= source.parameters[0] else f"round_timestamp({sql}, {precision})"
+    if source.name == "timestamp with time zone":
+        return f"round_timestamp(tz_local({sql}), {precision})"
+    return None
+
+
+def _to_timestamp_tz(sql: str, source: Type, target: Type) -> str | None:
+    if source.is_text:
+        return f"tz_of_text({sql})"
+    if source.name in ("date", "timestamp"):
+        return f"tz_of_local(CAST({sql} AS TIMESTAMP), 'UTC')"
+    return sql if source.name == "timestamp with time zone" else None
+
+
+def _to_time(sql: str, source: Type, _: Type) -> str | None:
+    if source.is_text or source.name in ("timestamp", "time"):
+        return f"CAST({sql} AS TIME)"
+    return f"CAST(tz_local({sql}) AS TIME)" if source.name == "timestamp with time zone" else None
+
+
+def _to_varbinary(sql: str, source: Type, _: Type) -> str | None:
+    return f"encode({sql})" if source.is_text else None
+
+
+def _to_same_form(sql: str, source: Type, target: Type) -> str | None:
+    if source.is_text:
+        return f"CAST({sql} AS {duckdb_type(target)})"
+    return sql if source.name == target.name else None
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Converter = Callable[[Typed, Type], Typed]
+    Writer = Callable[[str, Type, Type], str | None]
+
+_WRITERS: Mapping[str, Writer] = {
+    "boolean": _to_boolean,
+    "tinyint": _to_integer,
+    "smallint": _to_integer,
+    "integer": _to_integer,
+    "bigint": _to_integer,
+    "real": _to_floating,
+    "double": _to_floating,
+    "decimal": _to_decimal,
+    "date": _to_date,
+    "timestamp": _to_timestamp,
+    "timestamp with time zone": _to_timestamp_tz,
+    "time": _to_time,
+    "varbinary": _to_varbinary,
+    "uuid": _to_same_form,
+    "ipaddress": _to_same_form,
+}

@@ -1,0 +1,49 @@
+"""How sqlglot reads Athena's SQL for us: Trino's grammar, with every function call left as it was written.
+
+sqlglot gives many functions a meaning of its own and forgets their names and their order of arguments. Here a call
+stays a name with arguments, so that the function table alone decides what it means.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sqlglot import exp
+from sqlglot.dialects.trino import Trino
+from sqlglot.parsers.trino import TrinoParser
+
+# Calls whose arguments are not a plain list: they keep their own grammar.
+_OWN_GRAMMAR = frozenset(
+    {"CAST", "TRY_CAST", "EXTRACT", "TRIM", "POSITION", "SUBSTRING", "LISTAGG", "NORMALIZE"}
+)
+
+
+TYPED_LITERAL = "typed_literal"
+
+
+def _typed_literal(_: Any, literal: exp.Expr, kind: exp.DataType) -> exp.Cast:
+    """Read `DATE '2020-01-01'`: a cast that remembers that it is a literal."""
+    node = exp.Cast(this=literal, to=kind)
+    node.meta[TYPED_LITERAL] = True
+    return node
+
+
+class AthenaParser(TrinoParser):
+    """Trino's parser without knowledge of functions."""
+
+    FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+        name: parse for name, parse in TrinoParser.FUNCTION_PARSERS.items() if name in _OWN_GRAMMAR
+    }
+    TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = {
+        **dict.fromkeys(exp.DType, _typed_literal),
+        **TrinoParser.TYPE_LITERAL_PARSERS,
+    }
+
+
+class AthenaDialect(Trino):
+    """The dialect to give to `sqlglot.parse`. Subscripts stay as they are written: arrays start at 1 here too."""
+
+    INDEX_OFFSET = 0
+
+    Parser = AthenaParser

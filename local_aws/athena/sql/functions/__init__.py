@@ -1,0 +1,21 @@
+"""The functions of Athena's SQL, one module to a family, gathered in `SCALARS`."""
+
+from __future__ import annotations
+
+from local_aws.athena.sql.functions import (
+    arrays,
+    binary,
+    conditions,
+    dates,
+    json,
+    maps,
+    math,
+    regexes,
+    strings,
+    urls,
+)
+from local_aws.athena.sql.functions.registry import Functions
+
+SCALARS = Functions()
+for _family in (arrays, binary, conditions, dates, json, maps, math, regexes, strings, urls):
+    _family.register(SCALARS)

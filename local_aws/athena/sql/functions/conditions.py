@@ -1,0 +1,109 @@
+"""Functions that choose: coalesce, if, nullif, try, greatest, least."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_aws.athena.errors import QueryError
+from local_aws.athena.sql import types
+from local_aws.athena.sql.casts import coerce
+from local_aws.athena.sql.typed import Typed
+
+if TYPE_CHECKING:
+    from local_aws.athena.sql.functions.call import Call
+    from local_aws.athena.sql.functions.registry import Functions
+
+
+def register(functions: Functions) -> None:
+    """Add the functions of this family."""
+    functions.builder("coalesce")(_coalesce)
+    functions.builder("nullif")(_nullif)
+    functions.builder("if")(_if)
+    functions.builder("try")(_try)
+    functions.builder("greatest", "least")(_extreme)
+    functions.builder("typeof")(_typeof)
+    functions.define("random() -> double", "random()")
+    functions.define("rand() -> double", "random()")
+    functions.define("uuid() -> uuid", "gen_random_uuid()")
+
+
+def same_type(call: Call, values: list[Typed], what: str) -> list[Typed]:
+    """Turn all values into their common type; raises TYPE_MISMATCH when there is none."""
+    common: types.Type = types.UNKNOWN
+    for value in values:
+        wider = types.common_type(common, value.type)
+        if wider is None:
+            raise QueryError(
+                "TYPE_MISMATCH",
+                f"All {what} operands must be the same type or coercible to a common type."
+                f" Cannot find common type between {common} and {value.type}",
+                call.position,
+            )
+        common = wider
+    return [coerce(value, common) for value in values]
+
+
+def _coalesce(call: Call) -> Typed:
+    if call.count < 2:
+        raise QueryError(
+            "INVALID_FUNCTION_ARGUMENT",
+            "The 'coalesce' function must have at least two arguments",
+            call.position,
+        )
+    values = same_type(call, call.arguments(), "COALESCE")
+    return Typed(f"coalesce({', '.join(value.sql for value in values)})", values[0].type)
+
+
+def _nullif(call: Call) -> Typed:
+    if call.count != 2:
+        raise QueryError(
+            "INVALID_FUNCTION_ARGUMENT", "Invalid number of arguments for 'nullif' function", call.position
+        )
+    first, second = call.arguments()
+    common = types.common_type(first.type, second.type)
+    if common is None:
+        raise QueryError(
+            "TYPE_MISMATCH",
+            f"Types are not comparable with nullif: {first.type} vs {second.type}",
+            call.position,
+        )
+    equal = f"{coerce(first, common).sql} = {coerce(second, common).sql}"
+    return Typed(f"CASE WHEN {equal} THEN NULL ELSE {first.sql} END", first.type)
+
+
+def _if(call: Call) -> Typed:
+    if call.count not in (2, 3):
+        raise QueryError(
+            "INVALID_FUNCTION_ARGUMENT", "Invalid number of arguments for 'if' function", call.position
+        )
+    condition = call.coerced(0, types.BOOLEAN)
+    values = same_type(call, [call.argument(index) for index in range(1, call.count)], "IF")
+    otherwise = values[1].sql if len(values) == 2 else "NULL"
+    return Typed(f"CASE WHEN {condition.sql} THEN {values[0].sql} ELSE {otherwise} END", values[0].type)
+
+
+def _try(call: Call) -> Typed:
+    if call.count != 1:
+        raise QueryError(
+            "INVALID_FUNCTION_ARGUMENT", "The 'try' function must have exactly one argument", call.position
+        )
+    value = call.argument(0)
+    return Typed(f"TRY({value.sql})", value.type)
+
+
+def _extreme(call: Call) -> Typed:
+    if call.count < 1:
+        raise call.wrong_count(f"{call.name}(E, ...)")
+    values = same_type(call, call.arguments(), call.name.upper())
+    if not values[0].type.is_orderable:
+        raise call.mismatch()
+    texts = [value.sql for value in values]
+    # Trino: NULL as soon as one of them is; DuckDB skips NULLs.
+    absent = " OR ".join(f"{text} IS NULL" for text in texts)
+    return Typed(f"CASE WHEN {absent} THEN NULL ELSE {call.name}({', '.join(texts)}) END", values[0].type)
+
+
+def _typeof(call: Call) -> Typed:
+    if call.count != 1:
+        raise call.wrong_count("typeof(T)")
+    return Typed(types.quote_text(str(call.argument(0).type)), types.VARCHAR)

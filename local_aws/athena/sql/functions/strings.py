@@ -1,0 +1,128 @@
+"""Functions on texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_aws.athena.sql import types
+from local_aws.athena.sql.casts import coerce, text_of
+from local_aws.athena.sql.typed import Typed
+
+if TYPE_CHECKING:
+    from local_aws.athena.sql.functions.call import Call
+    from local_aws.athena.sql.functions.registry import Functions
+
+# `split_part` past the end is NULL in Trino and an empty text in DuckDB; positions and lengths are in code points.
+_RULES = """
+length(varchar) -> bigint => length({0})
+length(varbinary) -> bigint => octet_length({0})
+lower(varchar) -> varchar => lower({0})
+upper(varchar) -> varchar => upper({0})
+reverse(varchar) -> varchar => reverse({0})
+trim(varchar) -> varchar => trim({0}, e' \\t\\n\\r\\x0b\\x0c')
+ltrim(varchar) -> varchar => ltrim({0}, e' \\t\\n\\r\\x0b\\x0c')
+rtrim(varchar) -> varchar => rtrim({0}, e' \\t\\n\\r\\x0b\\x0c')
+trim(varchar, varchar) -> varchar => trim({0}, {1})
+ltrim(varchar, varchar) -> varchar => ltrim({0}, {1})
+rtrim(varchar, varchar) -> varchar => rtrim({0}, {1})
+strpos(varchar, varchar) -> bigint => strpos({0}, {1})
+strpos(varchar, varchar, bigint) -> bigint => text_position({0}, {1}, {2})
+starts_with(varchar, varchar) -> boolean => starts_with({0}, {1})
+replace(varchar, varchar) -> varchar => replace({0}, {1}, '')
+replace(varchar, varchar, varchar) -> varchar => replace_text({0}, {1}, {2})
+split(varchar, varchar) -> array(varchar) => split_text({0}, {1})
+split(varchar, varchar, bigint) -> array(varchar) => split_text_limited({0}, {1}, {2})
+split_part(varchar, varchar, bigint) -> varchar => part_of_text({0}, {1}, {2})
+split_to_map(varchar, varchar, varchar) -> map(varchar, varchar) => split_to_map({0}, {1}, {2})
+lpad(varchar, bigint, varchar) -> varchar => pad_left({0}, {1}, {2})
+rpad(varchar, bigint, varchar) -> varchar => pad_right({0}, {1}, {2})
+chr(bigint) -> varchar => chr(CAST({0} AS INTEGER))
+codepoint(varchar) -> integer => unicode({0})
+levenshtein_distance(varchar, varchar) -> bigint => levenshtein({0}, {1})
+hamming_distance(varchar, varchar) -> bigint => hamming_distance_({0}, {1})
+translate(varchar, varchar, varchar) -> varchar => translate({0}, {1}, {2})
+concat_ws(varchar, varchar...) -> varchar => concat_ws({args})
+concat_ws(varchar, array(varchar)) -> varchar => array_to_string(list_filter({1}, lambda e_: e_ IS NOT NULL), {0})
+to_utf8(varchar) -> varbinary => encode({0})
+from_utf8(varbinary) -> varchar => decode({0})
+normalize(varchar) -> varchar => nfc_normalize({0})
+"""
+
+
+def register(functions: Functions) -> None:
+    """Add the functions of this family."""
+    functions.define_all(_RULES)
+    functions.builder("substr", "substring")(substring)
+    functions.builder("concat")(concatenate)
+    functions.builder("format")(format_text)
+
+
+def substring(call: Call) -> Typed:
+    """Build `substr`: a start of 0 or one outside the text gives an empty text, a negative one counts from the end."""
+    if call.count not in (2, 3):
+        raise call.wrong_count("substr(varchar(x), bigint), substr(varchar(x), bigint, bigint)")
+    text = call.argument(0)
+    if text.type.name == "varbinary":
+        return Typed(f"substr_({', '.join(value.sql for value in call.arguments())})", types.VARBINARY)
+    if not text.type.is_text and text.type.name != "unknown":
+        raise call.mismatch()
+    source = coerce(text, types.VARCHAR)
+    start = call.coerced(1, types.BIGINT)
+    if call.count == 2:
+        return Typed(f"text_from({source.sql}, {start.sql})", text.type)
+    length = call.coerced(2, types.BIGINT)
+    return Typed(f"text_between({source.sql}, {start.sql}, {length.sql})", text.type)
+
+
+def concatenate(call: Call) -> Typed:
+    """Build `concat` of texts, of binaries, or of arrays; any NULL makes it NULL."""
+    if call.count < 2:
+        raise call.wrong_count("concat(E, array(E)), concat(array(E)), concat(varchar), concat(varbinary)")
+    return concatenation(call.arguments(), call)
+
+
+def concatenation(values: list[Typed], call: Call) -> Typed:
+    """Put texts, binaries or arrays one after the other, as `||` does."""
+    kinds = [value.type for value in values]
+    if any(kind.name == "array" for kind in kinds):
+        return _concatenate_arrays(values, call)
+    for kind in (types.VARCHAR, types.VARBINARY):
+        if all(types.can_coerce(item, kind) for item in kinds):
+            return Typed("(" + " || ".join(coerce(value, kind).sql for value in values) + ")", kind)
+    raise call.mismatch()
+
+
+def _concatenate_arrays(values: list[Typed], call: Call) -> Typed:
+    element: types.Type = types.UNKNOWN
+    for value in values:
+        inner = value.type.arguments[0] if value.type.name == "array" else value.type
+        common = types.common_type(element, inner)
+        if common is None:
+            raise call.mismatch()
+        element = common
+    wanted = types.array(element)
+    texts = []
+    for value in values:
+        is_list = value.type.name in ("array", "unknown")
+        texts.append(coerce(value, wanted).sql if is_list else f"[{coerce(value, element).sql}]")
+    # list_concat skips a NULL list where Trino's result is NULL.
+    absent = " OR ".join(f"{text} IS NULL" for text in texts)
+    return Typed(f"CASE WHEN {absent} THEN NULL ELSE list_concat({', '.join(texts)}) END", wanted)
+
+
+def format_text(call: Call) -> Typed:
+    """Build `format(pattern, ...)`: Java's format of the pattern's places that are the same in C's printf.
+
+    `%s` takes any value as its text, `%d` whole numbers, `%f`, `%e` and `%g` floating ones; grouping (`%,d`) and
+    dates (`%t`) are refused by name.
+    """
+    from local_aws.athena.sql.functions.format import printf_arguments
+
+    pattern = call.literal_text(0)
+    values = [call.argument(index) for index in range(1, call.count)]
+    return printf_arguments(pattern, values, call.position)
+
+
+def as_text(value: Typed) -> str | None:
+    """Give the text of a value, as `%s` prints it."""
+    return text_of(value.sql, value.type)

@@ -1,0 +1,53 @@
+-- Trino rounds half away from zero; DuckDB's decimal division is a floating one, so digits are divided as whole numbers.
+
+CREATE OR REPLACE MACRO divide_half_up(a, b) AS
+    CAST(a // b + CASE WHEN abs(a % b) * 2 >= abs(b)
+                       THEN CASE WHEN (a < 0) = (b < 0) THEN 1 ELSE -1 END ELSE 0 END AS HUGEINT);
+
+CREATE OR REPLACE MACRO decimal_text_of_digits(d, s) AS
+    CASE WHEN d < 0 THEN '-' ELSE '' END
+    || left(lpad(CAST(abs(d) AS VARCHAR), CAST(greatest(s + 1, length(CAST(abs(d) AS VARCHAR))) AS INTEGER), '0'), -s)
+    || '.' || right(lpad(CAST(abs(d) AS VARCHAR), CAST(greatest(s + 1, length(CAST(abs(d) AS VARCHAR))) AS INTEGER), '0'), s);
+
+CREATE OR REPLACE MACRO floating_remainder(a, b) AS fmod(a, b);
+
+CREATE OR REPLACE MACRO round_floating(x, n) AS
+    CASE WHEN isnan(x) OR isinf(x) THEN x ELSE round(x, n) END;
+
+CREATE OR REPLACE MACRO round_decimal(x, n, scale) AS CASE WHEN n >= scale THEN x ELSE round(x, n) END;
+
+CREATE OR REPLACE MACRO truncate_decimal(x, n, scale) AS CASE WHEN n >= scale THEN x ELSE trunc(x, n) END;
+
+CREATE OR REPLACE MACRO square_root(x) AS CASE WHEN x < 0 THEN CAST('nan' AS DOUBLE) ELSE sqrt(x) END;
+
+CREATE OR REPLACE MACRO asin_(x) AS CASE WHEN abs(x) > 1 THEN CAST('nan' AS DOUBLE) ELSE asin(x) END;
+
+CREATE OR REPLACE MACRO acos_(x) AS CASE WHEN abs(x) > 1 THEN CAST('nan' AS DOUBLE) ELSE acos(x) END;
+
+CREATE OR REPLACE MACRO logarithm_(x, kind) AS
+    CASE WHEN x < 0 THEN CAST('nan' AS DOUBLE) WHEN x = 0 THEN CAST('-inf' AS DOUBLE)
+         ELSE CASE kind WHEN 'ln' THEN ln(x) WHEN 'log2' THEN log2(x) ELSE log10(x) END END;
+
+CREATE OR REPLACE MACRO shift_left_(x, n) AS
+    CASE WHEN n >= 64 THEN 0 ELSE CAST(((CAST(x AS HUGEINT) * CAST(pow(2::DOUBLE, n) AS HUGEINT)) % 18446744073709551616
+         + 18446744073709551616 + 9223372036854775808) % 18446744073709551616 - 9223372036854775808 AS BIGINT) END;
+
+CREATE OR REPLACE MACRO shift_right_arithmetic_(x, n) AS
+    CASE WHEN n >= 63 THEN CASE WHEN x < 0 THEN -1 ELSE 0 END ELSE x >> n END;
+
+CREATE OR REPLACE MACRO bit_count_(x, bits) AS CAST(CASE WHEN bits >= 64 THEN bit_count(x)
+    ELSE bit_count(x & ((CAST(1 AS BIGINT) << bits) - 1)) END AS BIGINT);
+
+CREATE OR REPLACE MACRO width_bucket_(x, low, high, n) AS
+    CASE WHEN low < high THEN CASE WHEN x < low THEN 0 WHEN x >= high THEN n + 1
+              ELSE CAST(floor((x - low) / (high - low) * n) AS BIGINT) + 1 END
+         ELSE CASE WHEN x > low THEN 0 WHEN x <= high THEN n + 1
+              ELSE CAST(floor((low - x) / (low - high) * n) AS BIGINT) + 1 END END;
+
+CREATE OR REPLACE MACRO from_base_(t, base) AS
+    CASE WHEN t IS NULL OR base IS NULL THEN NULL ELSE
+    CASE WHEN starts_with(t, '-') THEN -1 ELSE 1 END * list_reduce(list_transform(string_split(lower(ltrim(t, '+-')), ''),
+         lambda c: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS BIGINT)), lambda a, b: a * base + b) END;
+
+CREATE OR REPLACE MACRO to_base_(x, base) AS
+    CASE WHEN x < 0 THEN '-' ELSE '' END || lower(to_base(abs(x), CAST(base AS INTEGER)));

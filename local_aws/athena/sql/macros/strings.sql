@@ -1,0 +1,58 @@
+-- Positions and lengths are counted in code points from 1; a start of 0 or outside the text gives an empty text.
+
+CREATE OR REPLACE MACRO text_from(t, n) AS
+    CASE WHEN t IS NULL OR n IS NULL THEN NULL
+         WHEN n = 0 OR abs(n) > length(t) THEN '' ELSE substr(t, n) END;
+
+CREATE OR REPLACE MACRO text_between(t, n, l) AS
+    CASE WHEN t IS NULL OR n IS NULL OR l IS NULL THEN NULL
+         WHEN n = 0 OR l <= 0 OR abs(n) > length(t) THEN '' ELSE substr(t, n, l) END;
+
+CREATE OR REPLACE MACRO part_of_text(t, d, n) AS
+    CASE WHEN t IS NULL OR d IS NULL OR n IS NULL THEN NULL
+         WHEN n <= 0 THEN fail_as_text_('INVALID_FUNCTION_ARGUMENT: Index must be greater than zero')
+         WHEN d = '' THEN CASE WHEN n <= length(t) THEN substr(t, n, 1) END
+         ELSE string_split(t, d)[n] END;
+
+CREATE OR REPLACE MACRO split_text(t, d) AS
+    CASE WHEN d = '' THEN [fail_as_text_('INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string')]
+         ELSE string_split(t, d) END;
+
+CREATE OR REPLACE MACRO split_text_limited(t, d, n) AS
+    CASE WHEN t IS NULL OR d IS NULL OR n IS NULL THEN NULL
+         WHEN n <= 0 THEN [fail_as_text_('INVALID_FUNCTION_ARGUMENT: Limit must be positive')]
+         WHEN len(string_split(t, d)) <= n THEN string_split(t, d)
+         ELSE list_append(string_split(t, d)[1:n - 1], array_to_string(string_split(t, d)[n:], d)) END;
+
+CREATE OR REPLACE MACRO split_to_map(t, entry, pair) AS
+    map_from_entries(list_transform(list_filter(string_split(t, entry), lambda e: e <> ''),
+        lambda e: struct_pack(k := split_part(e, pair, 1), v := substr(e, length(split_part(e, pair, 1)) + length(pair) + 1))));
+
+CREATE OR REPLACE MACRO replace_text(t, what, new) AS
+    CASE WHEN what = '' AND t IS NOT NULL THEN new || regexp_replace(t, '(.)', '\1' || replace(new, '\', '\\'), 'gs')
+         ELSE replace(t, what, new) END;
+
+CREATE OR REPLACE MACRO pad_left(t, n, p) AS
+    CASE WHEN p = '' THEN fail_as_text_('INVALID_FUNCTION_ARGUMENT: Padding string must not be empty')
+         ELSE lpad(t, CAST(n AS INTEGER), p) END;
+
+CREATE OR REPLACE MACRO pad_right(t, n, p) AS
+    CASE WHEN p = '' THEN fail_as_text_('INVALID_FUNCTION_ARGUMENT: Padding string must not be empty')
+         ELSE rpad(t, CAST(n AS INTEGER), p) END;
+
+CREATE OR REPLACE MACRO text_position(t, what, n) AS
+    CASE WHEN t IS NULL OR what IS NULL OR n IS NULL THEN NULL
+         WHEN n = 0 THEN CAST(fail_('INVALID_FUNCTION_ARGUMENT: ''instance'' must not be zero.') AS BIGINT)
+         WHEN n > 0 THEN CASE WHEN len(string_split(t, what)) <= n THEN 0
+              ELSE length(array_to_string(string_split(t, what)[1:n], what)) + 1 END
+         ELSE CASE WHEN len(string_split(t, what)) <= -n THEN 0
+              ELSE length(array_to_string(string_split(t, what)[1:len(string_split(t, what)) + n], what)) + 1 END END;
+
+CREATE OR REPLACE MACRO hamming_distance_(a, b) AS
+    CASE WHEN length(a) <> length(b)
+         THEN CAST(fail_('INVALID_FUNCTION_ARGUMENT: The input strings to hamming_distance function must have the same length') AS BIGINT)
+         WHEN length(a) = 0 THEN 0 ELSE hamming(a, b) END;
+
+CREATE OR REPLACE MACRO grouped_digits(t) AS
+    regexp_replace(reverse(regexp_replace(reverse(split_part(t, '.', 1)), '([0-9]{3})', '\1,', 'g')), '^,', '')
+    || CASE WHEN contains(t, '.') THEN '.' || split_part(t, '.', 2) ELSE '' END;

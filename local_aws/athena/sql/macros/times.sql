@@ -1,0 +1,88 @@
+-- A time zone is a name of the tz database or an offset (+02:00); DuckDB only knows names, so offsets are added.
+
+CREATE OR REPLACE MACRO zone_offset_seconds_(z) AS
+    CASE WHEN regexp_full_match(z, '[+-][0-9]{2}:[0-9]{2}')
+         THEN (CASE WHEN z[1] = '-' THEN -1 ELSE 1 END)
+              * (CAST(z[2:3] AS INTEGER) * 3600 + CAST(z[5:6] AS INTEGER) * 60)
+    END;
+
+CREATE OR REPLACE MACRO local_of_instant_(i, z) AS
+    CASE WHEN z = 'UTC' THEN i
+         WHEN z[1] IN ('+', '-') THEN i + to_seconds(zone_offset_seconds_(z))
+         ELSE timezone(z, timezone('UTC', i)) END;
+
+CREATE OR REPLACE MACRO instant_of_local_(t, z) AS
+    CASE WHEN z = 'UTC' THEN t
+         WHEN z[1] IN ('+', '-') THEN t - to_seconds(zone_offset_seconds_(z))
+         ELSE timezone('UTC', timezone(z, t)) END;
+
+CREATE OR REPLACE MACRO tz_pack(i, z) AS
+    CASE WHEN i IS NULL OR z IS NULL THEN NULL ELSE struct_pack(i := i, z := z) END;
+
+CREATE OR REPLACE MACRO tz_local(v) AS local_of_instant_((v).i, (v).z);
+
+CREATE OR REPLACE MACRO tz_of_local(t, z) AS tz_pack(instant_of_local_(t, z), z);
+
+CREATE OR REPLACE MACRO tz_with_zone(v, z) AS tz_pack((v).i, z);
+
+CREATE OR REPLACE MACRO round_timestamp(t, p) AS
+    CASE WHEN p >= 6 OR t IS NULL THEN t
+         ELSE make_timestamp(CAST(round(epoch_us(t) / pow(10, 6 - p)) AS BIGINT) * CAST(pow(10, 6 - p) AS BIGINT)) END;
+
+CREATE OR REPLACE MACRO timestamp_text(t, p) AS
+    CASE WHEN t IS NULL THEN NULL
+         ELSE strftime(t, '%Y-%m-%d %H:%M:%S')
+              || CASE WHEN p > 0 THEN '.' || left(lpad(CAST(epoch_us(t) % 1000000 + CASE WHEN epoch_us(t) % 1000000 < 0
+                      THEN 1000000 ELSE 0 END AS VARCHAR), 6, '0') || '000000', p) ELSE '' END END;
+
+CREATE OR REPLACE MACRO timestamp_tz_text(v, p) AS timestamp_text(tz_local(v), p) || ' ' || (v).z;
+
+CREATE OR REPLACE MACRO time_text(t, p) AS
+    CASE WHEN t IS NULL THEN NULL ELSE rpad(left(CAST(t AS VARCHAR), 8), 8, '0')
+         || CASE WHEN p > 0 THEN '.' || left(rpad(substr(CAST(t AS VARCHAR), 10), 12, '0'), p) ELSE '' END END;
+
+CREATE OR REPLACE MACRO interval_milliseconds_(v) AS
+    CAST(round(epoch(v) * 1000) AS BIGINT);
+
+CREATE OR REPLACE MACRO interval_day_text(v) AS
+    CASE WHEN v IS NULL THEN NULL ELSE
+         CASE WHEN interval_milliseconds_(v) < 0 THEN '-' ELSE '' END
+         || CAST(abs(interval_milliseconds_(v)) // 86400000 AS VARCHAR) || ' '
+         || strftime(make_timestamp((abs(interval_milliseconds_(v)) % 86400000) * 1000), '%H:%M:%S.%g') END;
+
+CREATE OR REPLACE MACRO interval_months_(v) AS
+    CAST(datepart('year', v) * 12 + datepart('month', v) AS BIGINT);
+
+CREATE OR REPLACE MACRO interval_year_text(v) AS
+    CASE WHEN v IS NULL THEN NULL ELSE
+         CASE WHEN interval_months_(v) < 0 THEN '-' ELSE '' END
+         || CAST(abs(interval_months_(v)) // 12 AS VARCHAR) || '-' || CAST(abs(interval_months_(v)) % 12 AS VARCHAR) END;
+
+CREATE OR REPLACE MACRO date_of_text(t) AS
+    CASE WHEN t IS NULL THEN NULL
+         WHEN regexp_full_match(trim(t), '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}') THEN CAST(trim(t) AS DATE)
+         ELSE make_date(CAST(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to date: ' || t) AS INTEGER)) END;
+
+CREATE OR REPLACE MACRO timestamp_of_text(t) AS
+    CASE WHEN t IS NULL THEN NULL
+         WHEN regexp_full_match(trim(t), '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,12})?)?)?')
+         THEN CAST(regexp_replace(trim(t), ' ([0-9]{1,2}:[0-9]{1,2})$', ' \1:00') AS TIMESTAMP)
+         WHEN regexp_full_match(trim(t), '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?( ?[+-][0-9:]+| [A-Za-z][A-Za-z0-9_/+-]*)')
+         THEN timestamp_of_text_(regexp_extract(trim(t), '^([+-]?[0-9-]+( [0-9:.]+)?)', 1))
+         ELSE make_timestamp(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp: ' || t)) END;
+
+CREATE OR REPLACE MACRO timestamp_of_text_(t) AS
+    CAST(regexp_replace(trim(t), ' ([0-9]{1,2}:[0-9]{1,2})$', ' \1:00') AS TIMESTAMP);
+
+CREATE OR REPLACE MACRO zone_name_(z) AS
+    CASE WHEN z IN ('Z', 'UTC', 'utc', 'z', '+00:00', '-00:00', '+00', 'GMT', '') THEN 'UTC'
+         WHEN regexp_full_match(z, '[+-][0-9]{2}') THEN z || ':00'
+         WHEN regexp_full_match(z, '[+-][0-9]{4}') THEN z[1:3] || ':' || z[4:5]
+         ELSE z END;
+
+CREATE OR REPLACE MACRO tz_of_text(t) AS
+    CASE WHEN t IS NULL THEN NULL
+         WHEN regexp_full_match(trim(t), '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?( ?[+-][0-9:]+| [A-Za-z][A-Za-z0-9_/+-]*)?')
+         THEN tz_of_local(timestamp_of_text_(regexp_extract(trim(t), '^([+-]?[0-9-]+-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?)', 1)),
+                          zone_name_(trim(regexp_extract(trim(t), '^[+-]?[0-9]+-[0-9]{1,2}-[0-9]{1,2}(?: [0-9:.]+)?(.*)$', 1))))
+         ELSE struct_pack(i := make_timestamp(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp with time zone: ' || t)), z := '') END;

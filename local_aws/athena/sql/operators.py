@@ -1,0 +1,160 @@
+"""Comparison and arithmetic between typed values, by Trino's rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_aws.athena.errors import QueryError
+from local_aws.athena.sql import types
+from local_aws.athena.sql.casts import coerce
+from local_aws.athena.sql.typed import Typed
+from local_aws.athena.sql.types import Type, decimal, duckdb_type
+
+if TYPE_CHECKING:
+    from local_aws.athena.errors import Position
+
+_INTERVALS = ("interval day to second", "interval year to month")
+_TIMES = ("date", "timestamp", "timestamp with time zone", "time")
+
+
+def _cannot(symbol: str, left: Type, right: Type, position: Position | None) -> QueryError:
+    return QueryError("TYPE_MISMATCH", f"Cannot apply operator: {left} {symbol} {right}", position)
+
+
+def compare(symbol: str, left: Typed, right: Typed, position: Position | None) -> Typed:
+    """Build `=`, `<>`, `<`, `<=`, `>`, `>=`, `IS DISTINCT FROM` and `IS NOT DISTINCT FROM`."""
+    a, b = comparable_pair(symbol, left, right, position)
+    return Typed(f"({a} {symbol} {b})", types.BOOLEAN)
+
+
+def comparable_pair(symbol: str, left: Typed, right: Typed, position: Position | None) -> tuple[str, str]:
+    """Bring two values to their common type; raises TYPE_MISMATCH when they have none."""
+    common = types.common_type(left.type, right.type)
+    if common is None or (symbol in ("<", "<=", ">", ">=") and not common.is_orderable):
+        raise _cannot(symbol, left.type, right.type, position)
+    return key_of(coerce(left, common)), key_of(coerce(right, common))
+
+
+def key_of(value: Typed) -> str:
+    """Give the part of a value that is compared, grouped and sorted by: the instant of a time with zone."""
+    if value.type.name == "timestamp with time zone":
+        return f"({value.sql}).i"
+    return value.sql
+
+
+def arithmetic(symbol: str, left: Typed, right: Typed, position: Position | None) -> Typed:
+    """Build `+`, `-`, `*`, `/` and `%`; raises TYPE_MISMATCH for operands they are not defined on."""
+    if left.type.name == "unknown":
+        left = coerce(left, right.type)
+    if right.type.name == "unknown":
+        right = coerce(right, left.type)
+    a, b = left.type, right.type
+    if a.is_numeric and b.is_numeric:
+        return _numeric(symbol, left, right)
+    if symbol == "+" and a.name in _INTERVALS and b.name in _TIMES:
+        return _shift("+", right, left)
+    if symbol in "+-" and a.name in _TIMES and b.name in _INTERVALS:
+        return _shift(symbol, left, right)
+    if symbol in "+-" and a.name in _INTERVALS and a == b:
+        return Typed(f"({left.sql} {symbol} {right.sql})", a)
+    if symbol in "*/" and a.name in _INTERVALS and b.is_numeric:
+        return _scaled(symbol, left, right)
+    if symbol == "*" and b.name in _INTERVALS and a.is_numeric:
+        return _scaled("*", right, left)
+    if symbol == "-" and a.name == b.name and a.name in _TIMES:
+        elapsed = f"date_diff('millisecond', {_instant(right)}, {_instant(left)})"
+        return Typed(f"to_milliseconds({elapsed})", types.INTERVAL_DAY)
+    raise _cannot(symbol, a, b, position)
+
+
+def _instant(value: Typed) -> str:
+    if value.type.name == "time":
+        return value.sql
+    return f"CAST({key_of(value)} AS TIMESTAMP)"
+
+
+def negate(value: Typed, position: Position | None) -> Typed:
+    """Build unary minus."""
+    if not value.type.is_numeric and value.type.name not in (*_INTERVALS, "unknown"):
+        raise QueryError("TYPE_MISMATCH", f"Cannot negate {value.type}", position)
+    literal = -value.literal if isinstance(value.literal, int) else None
+    return Typed(f"(-{value.sql})", value.type, literal)
+
+
+def _numeric(symbol: str, left: Typed, right: Typed) -> Typed:
+    common = types.common_type(left.type, right.type)
+    if common is None:  # two numbers always have one
+        raise _cannot(symbol, left.type, right.type, None)
+    if common.name == "decimal":
+        return _decimal(symbol, _as_decimal(left), _as_decimal(right))
+    a, b = coerce(left, common).sql, coerce(right, common).sql
+    if common.is_integer:
+        if symbol == "/":
+            return Typed(f"({a} // {b})", common)
+        return Typed(f"({a} {symbol} {b})", common)
+    if symbol == "%":
+        return Typed(f"CAST(floating_remainder({a}, {b}) AS {duckdb_type(common)})", common)
+    return Typed(f"({a} {symbol} {b})", common)
+
+
+def _as_decimal(value: Typed) -> Typed:
+    return coerce(value, types.integer_as_decimal(value.type)) if value.type.is_integer else value
+
+
+def _decimal(symbol: str, left: Typed, right: Typed) -> Typed:
+    (p1, s1), (p2, s2) = left.type.parameters, right.type.parameters
+    scale = max(s1, s2)
+    if symbol in "+-":
+        result = decimal(max(p1 - s1, p2 - s2) + scale + 1, scale)
+        wide = duckdb_type(result)
+        return Typed(
+            f"CAST((CAST({left.sql} AS {wide}) {symbol} CAST({right.sql} AS {wide})) AS {wide})", result
+        )
+    if symbol == "*":
+        result = decimal(p1 + p2, s1 + s2)
+        if p1 + p2 <= types.MAX_DECIMAL_PRECISION:
+            return Typed(f"({left.sql} * {right.sql})", result)
+        return Typed(_unscaled(f"({_whole(left)} * {_whole(right)})", result), result)
+    if symbol == "%":
+        result = decimal(min(p2 - s2, p1 - s1) + scale, scale)
+        wide = duckdb_type(decimal(max(p1 - s1, p2 - s2) + scale, scale))
+        return Typed(
+            f"CAST((CAST({left.sql} AS {wide}) % CAST({right.sql} AS {wide})) AS {duckdb_type(result)})",
+            result,
+        )
+    # DuckDB divides decimals as floating numbers; here the digits are divided as whole numbers, rounded half up.
+    result = decimal(p1 + s2 + max(s2 - s1, 0), scale)
+    shifted = f"({_whole(left)} * CAST('1{'0' * (scale - s1 + s2)}' AS HUGEINT))"
+    return Typed(_unscaled(f"divide_half_up({shifted}, {_whole(right)})", result), result)
+
+
+def _whole(value: Typed) -> str:
+    """Give the digits of a decimal as a whole number."""
+    precision, scale = value.type.parameters
+    if scale == 0:
+        return f"CAST({value.sql} AS HUGEINT)"
+    return f"CAST(replace(CAST(CAST({value.sql} AS DECIMAL({precision}, {scale})) AS VARCHAR), '.', '') AS HUGEINT)"
+
+
+def _unscaled(digits: str, kind: Type) -> str:
+    """Give the decimal that has the digits of a whole number."""
+    scale = kind.parameters[1]
+    if scale == 0:
+        return f"CAST({digits} AS {duckdb_type(kind)})"
+    return f"CAST(decimal_text_of_digits({digits}, {scale}) AS {duckdb_type(kind)})"
+
+
+def _shift(symbol: str, time: Typed, interval: Typed) -> Typed:
+    if time.type.name == "timestamp with time zone":
+        if interval.type.name == "interval day to second":
+            return Typed(f"tz_pack(({time.sql}).i {symbol} {interval.sql}, ({time.sql}).z)", time.type)
+        return Typed(f"tz_of_local(tz_local({time.sql}) {symbol} {interval.sql}, ({time.sql}).z)", time.type)
+    return Typed(f"CAST(({time.sql} {symbol} {interval.sql}) AS {duckdb_type(time.type)})", time.type)
+
+
+def _scaled(symbol: str, interval: Typed, factor: Typed) -> Typed:
+    if interval.type.name == "interval year to month":
+        months = f"(interval_months_({interval.sql}) {symbol} {factor.sql})"
+        return Typed(f"to_months(CAST(trunc({months}) AS INTEGER))", interval.type)
+    milliseconds = f"(interval_milliseconds_({interval.sql}) {symbol} CAST({factor.sql} AS DOUBLE))"
+    return Typed(f"to_milliseconds(CAST(trunc({milliseconds}) AS BIGINT))", interval.type)

@@ -1,0 +1,102 @@
+"""Workgroups: what a query's own settings come to when its workgroup has a say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from local_aws.gateway.service import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local_aws.clients import Clients
+
+DEFAULT_WORKGROUP = "primary"
+
+
+@dataclass(frozen=True)
+class Workgroup:
+    """The settings of a workgroup that matter to a query. `cutoff_bytes` is None without a limit."""
+
+    name: str
+    output_location: str | None = None
+    encryption: Mapping[str, Any] | None = None
+    result_configuration: Mapping[str, Any] = field(default_factory=dict)
+    enforced: bool = False
+    cutoff_bytes: int | None = None
+    publish_metrics: bool = False
+    managed_results: bool = False
+
+
+@dataclass(frozen=True)
+class ResultTarget:
+    """Where the result of a query goes, and how it is encrypted there."""
+
+    location: str
+    encryption: Mapping[str, Any] | None
+
+
+def read_workgroup(clients: Clients, name: str) -> Workgroup:
+    """Ask the endpoint for a workgroup; raises `ApiError` when there is none, or when it is disabled."""
+    try:
+        answer: Mapping[str, Any] = clients.client("athena").get_work_group(WorkGroup=name)["WorkGroup"]
+    except ClientError as error:
+        raise ApiError(
+            "InvalidRequestException", "WorkGroup is not found.", extra={"AthenaErrorCode": "INVALID_INPUT"}
+        ) from error
+    if answer.get("State") == "DISABLED":
+        raise ApiError(
+            "InvalidRequestException", "WorkGroup is disabled.", extra={"AthenaErrorCode": "INVALID_INPUT"}
+        )
+    configuration: Mapping[str, Any] = answer.get("Configuration") or {}
+    result: Mapping[str, Any] = configuration.get("ResultConfiguration") or {}
+    managed: Mapping[str, Any] = configuration.get("ManagedQueryResultsConfiguration") or {}
+    return Workgroup(
+        name=name,
+        output_location=result.get("OutputLocation") or None,
+        encryption=result.get("EncryptionConfiguration") or None,
+        result_configuration=dict(result),
+        enforced=bool(configuration.get("EnforceWorkGroupConfiguration", name != DEFAULT_WORKGROUP)),
+        cutoff_bytes=configuration.get("BytesScannedCutoffPerQuery"),
+        publish_metrics=bool(configuration.get("PublishCloudWatchMetricsEnabled", False)),
+        managed_results=bool(managed.get("Enabled", False)),
+    )
+
+
+def result_target(workgroup: Workgroup, requested: Mapping[str, Any]) -> ResultTarget:
+    """Choose between the query's own result settings and its workgroup's.
+
+    AWS rule: an enforced workgroup overrides location and encryption, reference 10.1. Raises `ApiError` when there
+    is no location at all.
+    """
+    location = requested.get("OutputLocation") or workgroup.output_location
+    encryption = requested.get("EncryptionConfiguration") or workgroup.encryption
+    if workgroup.enforced and workgroup.output_location:
+        location, encryption = workgroup.output_location, workgroup.encryption
+    if not location:
+        raise ApiError(
+            "InvalidRequestException",
+            "No output location provided. An output location is required either through the Workgroup result"
+            " configuration setting or as an API input.",
+            extra={"AthenaErrorCode": "INVALID_INPUT"},
+        )
+    if not location.startswith("s3://"):
+        raise ApiError(
+            "InvalidRequestException",
+            f"outputLocation is not a valid S3 path: {location}",
+            extra={"AthenaErrorCode": "INVALID_INPUT"},
+        )
+    return ResultTarget(location if location.endswith("/") else location + "/", encryption)
+
+
+def upload_arguments(encryption: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give the arguments with which S3 encrypts an object as a result configuration asks."""
+    option = (encryption or {}).get("EncryptionOption")
+    if option == "SSE_S3":
+        return {"ServerSideEncryption": "AES256"}
+    if option == "SSE_KMS":
+        return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": str((encryption or {}).get("KmsKey", ""))}
+    return {}
