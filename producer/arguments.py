@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ from scripts.paths import REPOSITORY, SCHEMAS
 DEFAULT_CONNECTIONS = 4
 MOST_CONNECTIONS = 64
 DEFAULT_SHOWN = 3
-UNDELIVERED = REPOSITORY / ".streamlake" / "undelivered"
 _UNITS_SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -120,11 +120,15 @@ def _parser() -> argparse.ArgumentParser:
         "--undelivered",
         type=Path,
         metavar="FOLDER",
-        default=UNDELIVERED,
+        default=_state_folder() / "undelivered",
         help="where records go that cannot be delivered (default: .streamlake/undelivered/)",
     )
     add_target_options(made)
     return made
+
+
+def _state_folder() -> Path:
+    return Path(os.environ.get("STREAMLAKE_STATE_DIR") or REPOSITORY / ".streamlake")
 
 
 def _count(text: str) -> int:

@@ -97,6 +97,7 @@ def _print_records(options: Options, source: Source) -> int:
     with interruptible() as interruption:
         pacer = Pacer(_plan(options), wait=interruption.wait)
         while (count := pacer.take()) and len(records := source.take(count)):
+            pacer.learn(max(map(len, records.payloads)))
             sys.stdout.buffer.writelines(records.payloads)
             sys.stdout.buffer.flush()
             made += len(records)

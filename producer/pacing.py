@@ -8,8 +8,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-UNPACED_CHUNK_RECORDS = 20_000
+LONGEST_CHUNK_RECORDS = 20_000
 """Records made at a time when nothing holds them back: 40 full requests, enough to share each kind's fixed costs."""
+LARGEST_CHUNK_BYTES = 16 * 1024 * 1024
+_FIRST_CHUNK_RECORDS = 50
+"""Made first, to learn how long records are."""
 _PACED_CHUNK_SECONDS = 0.25
 _BURST_SECONDS = 1.0
 # 0.1 s at 10 a second is one record, whatever binary fractions say.
@@ -51,14 +54,19 @@ class Pacer:
         self._tokens = 1.0
         self._taken = 0
         self._last = _last_record(plan)
-        self._chunk = UNPACED_CHUNK_RECORDS
+        self._longest_chunk = LONGEST_CHUNK_RECORDS
         if self._rate is not None:
-            self._chunk = max(1, min(self._chunk, int(self._rate * _PACED_CHUNK_SECONDS)))
+            self._longest_chunk = max(1, min(self._longest_chunk, int(self._rate * _PACED_CHUNK_SECONDS)))
+        self._chunk = min(self._longest_chunk, _FIRST_CHUNK_RECORDS)
 
     @property
     def paced(self) -> bool:
         """Whether there is a rate to keep."""
         return self._rate is not None
+
+    def learn(self, record_bytes: int) -> None:
+        """Say how long a record was, so that what is made at a time fits into memory."""
+        self._chunk = max(1, min(self._longest_chunk, LARGEST_CHUNK_BYTES // max(1, record_bytes)))
 
     def take(self) -> int:
         """Wait until records are due and return how many; 0 is the end of the run."""
@@ -89,7 +97,7 @@ class Pacer:
                 return 0
 
     def _fill(self, now: float, rate: float) -> None:
-        most = max(1.0, rate * _BURST_SECONDS, float(self._chunk))
+        most = max(1.0, rate * _BURST_SECONDS, float(self._longest_chunk))
         self._tokens = min(most, self._tokens + max(0.0, now - self._filled_at) * rate)
         self._filled_at = max(now, self._filled_at)
 

@@ -91,6 +91,10 @@ def produce(
     :param keeper: gets the records that are too long for Kinesis.
     :param seen: is told the records of each round before they are sent, ``tick`` the counts now and then.
     """
+
+    def ticking() -> None:
+        tick(tally.now())
+
     started = time.monotonic()
     interruption.tell(lambda times: sender.hurry(HURRY_SECONDS) if times == 1 else sender.stop())
     batcher = Batcher()
@@ -102,22 +106,22 @@ def produce(
             if not len(records):
                 break
             seen(records)
+            pacer.learn(max(map(len, records.payloads)))
             tally.add(generated=len(records))
             good, too_long = part_too_long(records)
             if len(too_long):
                 tally.add(failed=len(too_long))
                 keeper.keep(too_long)
             for request in batcher.add(good):
-                sender.submit(request)
-                tick(tally.now())
+                sender.submit(request, ticking)
             if pacer.paced and len(rest := batcher.rest()):
                 # A slow stream must not wait until a request is full.
-                sender.submit(rest)
-            tick(tally.now())
+                sender.submit(rest, ticking)
+            ticking()
     except ProducerError as raised:
         error = raised
     finally:
         if len(rest := batcher.rest()):
-            sender.submit(rest)
-        sender.finish(lambda: tick(tally.now()))
+            sender.submit(rest, ticking)
+        sender.finish(ticking)
     return Outcome(tally.now(), time.monotonic() - started, error or sender.error)

@@ -104,9 +104,12 @@ class Sender:
         for thread in self._threads:
             thread.start()
 
-    def submit(self, records: Records) -> None:
-        """Hand over one request; waits while the queue is full. Once sending has stopped, records are given up."""
-        if not self._enqueue(records, lambda: None):
+    def submit(self, records: Records, tick: Callable[[], None] = lambda: None) -> None:
+        """Hand over one request; waits while the queue is full, calling ``tick`` now and then.
+
+        Once sending has stopped, records are given up.
+        """
+        if not self._enqueue(records, tick):
             self._give_up(records)
 
     def finish(self, tick: Callable[[], None] = lambda: None) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from lambda_transform.contract_model import Contract
+from lambda_transform.transform import Transform
 from producer.clock import SteadyClock, SystemClock
 from producer.errors import GenerationError
 from producer.generation.compiler import compile_contract
@@ -32,6 +33,14 @@ def test_every_record_is_valid_by_the_contract(dataset: str) -> None:
     judge = Judge(contract)
     for payload in draw(contract, 2000):
         judge.check(json.loads(payload))
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_the_transform_accepts_every_record(dataset: str) -> None:
+    transform = Transform(shipped(dataset))
+    transform.set_clock(START)
+    for payload in draw(shipped(dataset), 2000, seed=2):
+        assert transform.apply(payload) is not None
 
 
 @pytest.mark.parametrize("dataset", DATASETS)

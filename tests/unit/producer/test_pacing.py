@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from producer.pacing import UNPACED_CHUNK_RECORDS, Pacer, Plan
+from producer.pacing import LARGEST_CHUNK_BYTES, LONGEST_CHUNK_RECORDS, Pacer, Plan
 
 
 class Time:
@@ -29,14 +29,15 @@ def run(pacer: Pacer) -> list[int]:
     taken = []
     while count := pacer.take():
         taken.append(count)
+        pacer.learn(200)
     return taken
 
 
-@pytest.mark.parametrize("amount", [1, 10, UNPACED_CHUNK_RECORDS, 2 * UNPACED_CHUNK_RECORDS + 1])
+@pytest.mark.parametrize("amount", [1, 10, LONGEST_CHUNK_RECORDS, 2 * LONGEST_CHUNK_RECORDS + 1])
 def test_an_amount_is_met_exactly(amount: int) -> None:
     taken = run(Time().pacer(amount=amount))
     assert sum(taken) == amount
-    assert max(taken) <= UNPACED_CHUNK_RECORDS
+    assert max(taken) <= LONGEST_CHUNK_RECORDS
 
 
 @pytest.mark.parametrize("rate", [0.5, 1, 3, 10, 99.5, 1000, 12_345.678, 1_000_000])
@@ -85,9 +86,9 @@ def test_after_a_long_pause_no_more_than_a_second_is_caught_up() -> None:
 def test_a_duration_alone_ends_by_the_clock() -> None:
     time = Time()
     pacer = time.pacer(duration=5)
-    assert pacer.take() == UNPACED_CHUNK_RECORDS
+    assert pacer.take() > 0
     time.now += 4.9
-    assert pacer.take() == UNPACED_CHUNK_RECORDS
+    assert pacer.take() > 0
     time.now += 0.1
     assert pacer.take() == 0
 
@@ -111,3 +112,14 @@ def test_what_was_due_before_the_end_is_made_even_when_late() -> None:
     time.now += 5
     rest = run(pacer)
     assert sum(rest) == 3
+
+
+def test_what_is_made_at_a_time_fits_into_memory() -> None:
+    pacer = Time().pacer(amount=10**9)
+    assert pacer.take() <= 50
+    pacer.learn(1_000_000)
+    assert pacer.take() * 1_000_000 <= LARGEST_CHUNK_BYTES
+    pacer.learn(10**9)
+    assert pacer.take() == 1
+    pacer.learn(200)
+    assert pacer.take() == LONGEST_CHUNK_RECORDS
