@@ -1,8 +1,8 @@
 """Strict JSON: one UTF-8 object that means the same to every reader after this one, or a reason why not.
 
 Python's own reader is lenient where Firehose's, Athena's and Spark's are not or differ: `NaN`, infinities, duplicate
-keys, lone surrogates, integers of any size. Such a record would be stored as something else than was sent, so it is
-refused.
+keys, lone surrogates. Such a record would be stored as something else than was sent, so it is refused. Integers beyond
+bigint are refused where the fields are checked (validate.py), because there each value is looked at anyway.
 """
 
 from __future__ import annotations
@@ -12,15 +12,11 @@ import re
 from typing import Any, Final
 
 from lambda_transform.errors import RefusedError, quote
-from lambda_transform.glue_types import BIGINT_MAX, BIGINT_MIN
 
 MAX_DEPTH: Final = 64
 
 _JSON_SPACE: Final = " \t\n\r"
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-# Digits and sign of the longest bigint. Anything longer is outside, and is not converted: Python needs quadratic time.
-_LONGEST_INTEGER: Final = 20
-_SHORTEST_SUSPECT_INTEGER: Final = 19
 _SUSPECT_ESCAPE: Final = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 _INFINITY: Final = float("inf")
 
@@ -56,6 +52,10 @@ def parse_object(text: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise RefusedError(
             "invalid_json", f"{error.msg} (line {error.lineno} column {error.colno})"
+        ) from None
+    except ValueError:  # the interpreter does not convert thousands of digits: it would take quadratic time
+        raise RefusedError(
+            "integer_range", "holds an integer of thousands of digits; allowed: bigint"
         ) from None
     except RecursionError:
         raise _too_deep() from None
@@ -112,16 +112,6 @@ def _float(text: str) -> float:
     return exact
 
 
-def _integer(text: str) -> int:
-    if len(text) < _SHORTEST_SUSPECT_INTEGER:
-        return int(text)
-    if len(text) <= _LONGEST_INTEGER and BIGINT_MIN <= int(text) <= BIGINT_MAX:
-        return int(text)
-    raise RefusedError(
-        "integer_range", f"an integer of {len(text)} digits is outside {BIGINT_MIN} to {BIGINT_MAX}"
-    )
-
-
 def _constant(text: str) -> float:
     raise RefusedError("not_finite", f"{text} is not JSON; allowed: finite numbers")
 
@@ -173,6 +163,4 @@ def _check_characters(value: object) -> None:
                 raise refused.within(index) from None
 
 
-_decode = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=_float, parse_int=_integer, parse_constant=_constant
-).raw_decode
+_decode = json.JSONDecoder(object_pairs_hook=_object, parse_float=_float, parse_constant=_constant).raw_decode

@@ -102,10 +102,27 @@ def compile_members(
                     raise RefusedError(
                         "ambiguous_name", f"{quote(name)} differs from a field of the contract by case only"
                     )
+                elif item.__class__ is not str:
+                    check_free(item)
         except RefusedError as refused:
             raise refused.within(name) from None
 
     return members
+
+
+def check_free(value: Any) -> Any:
+    """Check a value that the contract says nothing about: no integer in it is beyond bigint."""
+    if value.__class__ is int:
+        if not BIGINT_MIN <= value <= BIGINT_MAX:
+            raise RefusedError("integer_range", f"{quote(value)} is outside {BIGINT_MIN} to {BIGINT_MAX}")
+    elif value.__class__ is dict or value.__class__ is list:
+        step: str | int = 0
+        try:
+            for step, item in value.items() if value.__class__ is dict else enumerate(value):  # noqa: B007 - read below
+                check_free(item)
+        except RefusedError as refused:
+            raise refused.within(step) from None
+    return value
 
 
 def _compile(field: Field, glue: GlueType | None, clock: Clock) -> Check:
@@ -279,7 +296,9 @@ def _number(field: Field, glue: GlueType | None, clock: Clock) -> Check:
         if value.__class__ is not float and value.__class__ is not int and value.__class__ is not ExactFloat:
             _wrong_type(value, "number")
         if not low <= value <= high:
-            raise RefusedError("range", f"{value} is outside {low} to {high}")
+            raise RefusedError("range", f"{quote(value)} is outside {low} to {high}")
+        if value.__class__ is int:
+            check_free(value)
         if (above is not None and value <= above) or (below is not None and value >= below):
             raise RefusedError("range", f"{value} is not between {above} and {below}")
         if allowed is not None and value not in allowed:
@@ -300,7 +319,11 @@ def _column_limit(glue: GlueType | None, sign: int) -> float | None:
 
 
 def _array(field: Field, glue: GlueType | None, clock: Clock) -> Check:
-    check = _compile(field.items, glue.element if glue else None, clock) if field.items is not None else None
+    check = (
+        _compile(field.items, glue.element if glue else None, clock)
+        if field.items is not None
+        else check_free
+    )
     fewest = field.min_items or 0
     most = BIGINT_MAX if field.max_items is None else field.max_items
 
@@ -309,13 +332,12 @@ def _array(field: Field, glue: GlueType | None, clock: Clock) -> Check:
             _wrong_type(value, "array")
         if not fewest <= len(value) <= most:
             raise RefusedError("length", f"has {len(value)} elements; allowed: {fewest} to {most}")
-        if check is not None:
-            index = 0
-            try:
-                for index, item in enumerate(value):
-                    value[index] = check(item)
-            except RefusedError as refused:
-                raise refused.within(index) from None
+        index = 0
+        try:
+            for index, item in enumerate(value):
+                value[index] = check(item)
+        except RefusedError as refused:
+            raise refused.within(index) from None
         return value
 
     return array
