@@ -69,7 +69,7 @@ class SpoolSource:
             batch.append(record.data, 0, record.arrival_ms, sequence, 0, "")
         self._metrics.add("IncomingRecords", len(batch))
         self._metrics.add("IncomingBytes", batch.data_bytes, "Bytes")
-        self._intake.offer(Chunk(SHARD_ID, batch, str(read.next_position)))
+        self._intake.offer(Chunk(SHARD_ID, batch, batch.sequences[0], str(read.next_position)))
         self._position = read.next_position
         return True
 

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 class Chunk:
     """One answer of the source, KPL aggregates taken apart.
 
-    `records` have no ordinals yet. `last_sequence` is the sequence number behind which the next chunk starts,
-    None when the chunk is empty. `ended` means that the shard is closed and has nothing more.
+    `records` have no ordinals yet. `first_sequence` is that of the first record, `last_sequence` the one behind which
+    the next chunk starts; both are None when nothing was read. `ended` means that the shard is closed and has
+    nothing more.
     """
 
     shard_id: str
     records: RecordBatch
+    first_sequence: str | None
     last_sequence: str | None
     millis_behind: int = 0
     ended: bool = False

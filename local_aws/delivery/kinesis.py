@@ -208,8 +208,9 @@ class ShardReader:
         if records:
             self._metrics.add("DataReadFromKinesisStream.Records", len(records))
             self._metrics.add("DataReadFromKinesisStream.Bytes", sum(len(r.data) for r in records), "Bytes")
+        first = records[0].sequence if records else None
         last = records[-1].sequence if records else None
-        chunk = Chunk(self._shard_id, user_records(self._shard_id, records), last, behind, ended)
+        chunk = Chunk(self._shard_id, user_records(self._shard_id, records), first, last, behind, ended)
         self._intake.offer(chunk)
         if last is not None:
             self._after = last

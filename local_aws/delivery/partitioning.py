@@ -50,11 +50,12 @@ class Partitioner:
             values = tuple(
                 [(from_lambda if is_lambda else from_query)[index].get(name) for is_lambda, name in keys]
             )
-            members = groups.get(values)  # type: ignore[arg-type]
-            if members is not None:
-                members.append(index)
+            try:
+                groups[values].append(index)  # type: ignore[index]
                 continue
-            failure = self._check(values)
+            except (KeyError, TypeError):
+                # A partition that is new in this batch, or a value that is a list or an object.
+                failure = self._check(values)
             if failure is not None:
                 grouped.failed[index] = failure
             else:

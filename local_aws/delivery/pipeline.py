@@ -114,14 +114,14 @@ class Pipeline:
     def accept(self, chunk: Chunk) -> None:
         """Take in what was read, leaving out what the checkpoint has as finished."""
         shard = self._checkpoint.shards[chunk.shard_id]
-        if chunk.last_sequence is not None:
-            self._accept_records(chunk.records, chunk.last_sequence)
+        if chunk.first_sequence is not None and chunk.last_sequence is not None:
+            self._accept_records(chunk.records, chunk.first_sequence, chunk.last_sequence)
         if chunk.ended:
             shard.end()
 
-    def _accept_records(self, source: RecordBatch, last_sequence: str) -> None:
+    def _accept_records(self, source: RecordBatch, first_sequence: str, last_sequence: str) -> None:
         shard = self._checkpoint.shards[source.shard_id]
-        if not shard.meet(source.sequences[0]):
+        if not shard.meet(first_sequence):
             _LOG.error(
                 "%s: the source no longer has what follows %s: records were lost there, and others that were delivered "
                 "before the last crash may be delivered again",
@@ -139,7 +139,7 @@ class Pipeline:
         main.ordinals = list(range(tail.main_ordinal, tail.main_ordinal + count))
         pending = shard.finished[MAIN].unfinished(tail.main_ordinal, count)
         outstanding += count if pending is None else len(pending)
-        shard.admit(source.sequences[0], last_sequence, len(source), count, outstanding)
+        shard.admit(first_sequence, last_sequence, len(source), count, outstanding)
         if unpacked.failed:
             going_on = range(count) if pending is None else pending
             self._refuse_some(main, {i: unpacked.failed[i] for i in going_on if i in unpacked.failed})
