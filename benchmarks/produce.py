@@ -25,6 +25,7 @@ from producer.batching import Batcher
 from producer.clock import SystemClock
 from producer.counts import Tally
 from producer.generation.compiler import compile_contract
+from producer.generation.generator import Generator
 from producer.kinesis import KinesisTransport, client_config
 from producer.records import Records
 from producer.sender import Sender
@@ -59,23 +60,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _generation(records: int) -> list[tuple[str, int, float]]:
-    generator = compile_contract(load_contract(SCHEMAS / "events.schema.json"), seed=1)
-    clock = SystemClock()
-
-    def blocks(count: int) -> None:
-        for start in range(0, count, BLOCK_RECORDS):
-            generator.draw(clock.times(start, min(BLOCK_RECORDS, count - start)))
-
     few = max(100, records // 500)
+    more = few * 4
     rows = [
-        ("a new Faker() for each event, uuid4, isoformat, json", few, _seconds(lambda: _tutorial_events(few)))
+        (
+            "a new Faker() for each record, uuid4, isoformat, json",
+            few,
+            _seconds(lambda: _tutorial_events(few)),
+        ),
+        ("one Faker() for all, otherwise the same", more, _seconds(lambda: _shared_faker_events(more))),
     ]
-    rows.append(
-        ("one Faker() for all, otherwise the same", few * 4, _seconds(lambda: _shared_faker_events(few * 4)))
-    )
-    rows.append(("this producer, its pools still empty", records, _seconds(lambda: blocks(records))))
-    rows.append(("this producer, its pools full", records, _seconds(lambda: blocks(records))))
+    # Customers have four Faker values each, as the tutorial's record has; events are a mix of 100 types with fewer.
+    for dataset in ("customers", "events"):
+        generator = compile_contract(load_contract(SCHEMAS / f"{dataset}.schema.json"), seed=1)
+        for pools in ("empty", "full"):
+            seconds = _seconds(lambda g=generator: _draw(g, records))  # type: ignore[misc]
+            rows.append((f"this producer, {dataset}, pools {pools} at the start", records, seconds))
     return rows
+
+
+def _draw(generator: Generator, records: int) -> None:
+    clock = SystemClock()
+    for start in range(0, records, BLOCK_RECORDS):
+        generator.draw(clock.times(start, min(BLOCK_RECORDS, records - start)))
 
 
 def _tutorial_events(count: int) -> list[bytes]:
