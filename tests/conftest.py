@@ -18,8 +18,7 @@ def _instance(state_dir: Path, *, delivery: bool) -> Iterator[LocalAws]:
     try:
         yield instance
     finally:
-        instance.clients.close()
-        instance.stop()
+        instance.close()
 
 
 @pytest.fixture(scope="session")
@@ -45,5 +44,4 @@ def make_local_aws(tmp_path: Path) -> Iterator[Callable[..., LocalAws]]:
         yield make
     finally:
         for instance in made:
-            instance.clients.close()
-            instance.stop()
+            instance.close()

@@ -6,10 +6,10 @@ Fixtures (in `tests/conftest.py`):
 `local_aws_delivering`  one instance for the whole run, with the delivery engine
 `make_local_aws`        a function that starts an instance for one test, to be stopped, killed and restarted
 
-Each gives a `LocalAws`: `.endpoint`, `.clients` (`.clients.client("s3")`), `.settings`, `.gateway_pid()`,
-`.stop()`, `.start()`, `.kill()`. Names of streams, buckets and tables are shared by all tests of a run: make them
-with `unique("orders")`. At the end the instance is stopped by `down`, and the test run fails if that had to
-kill anything or left a process or a listener behind.
+Each gives a `LocalAws`: `.endpoint`, `.clients` (`.clients.client("s3")`), `.unchecked("firehose")`, `.settings`,
+`.gateway_pid()`, `.stop()`, `.start()`, `.kill()`. Names of streams, buckets and tables are shared by all tests of
+a run: make them with `unique("orders")`. At the end the instance is stopped by `down`, and the test run fails if
+that had to kill anything or left a process or a listener behind.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import botocore.session
 import psutil
+from botocore.config import Config
 
 from local_aws import process, running
 from local_aws.clients import Clients
@@ -54,9 +56,23 @@ class LocalAws:
 
     settings: Settings
     clients: Clients = field(init=False)
+    _unchecked: dict[str, Any] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.clients = Clients(self.settings.endpoint, self.settings.region)
+
+    def unchecked(self, service: str) -> Any:
+        """Give a client that sends whatever it is given: boto3's own checks would come first."""
+        if service not in self._unchecked:
+            session = botocore.session.get_session()
+            session.set_credentials("test", "test")
+            self._unchecked[service] = session.create_client(
+                service,
+                region_name=self.settings.region,
+                endpoint_url=self.endpoint,
+                config=Config(parameter_validation=False),
+            )
+        return self._unchecked[service]
 
     @property
     def endpoint(self) -> str:
@@ -96,6 +112,13 @@ class LocalAws:
         while alive := [one for one in family if running.alive(one.pid, one.create_time())]:
             assert time.monotonic() < deadline, f"left behind by a killed gateway: {alive}"
             time.sleep(0.05)
+
+    def close(self) -> None:
+        """Close all connections and stop."""
+        self.clients.close()
+        for client in self._unchecked.values():
+            client.close()
+        self.stop()
 
     def stop(self) -> None:
         """Stop in the orderly way and check that nothing stays behind; stopped already is fine."""
