@@ -305,6 +305,11 @@ class Pipeline:
         )
 
     @property
+    def objects_in_delivery(self) -> int:
+        """How many objects are being made or written."""
+        return len(self._in_delivery)
+
+    @property
     def held_bytes(self) -> int:
         """Memory of all records between reading and S3, about."""
         return (

@@ -31,6 +31,7 @@ from local_aws.delivery.pipeline import Pipeline
 from local_aws.delivery.prefix import PrefixEvaluator
 from local_aws.delivery.s3 import ObjectWriter
 from local_aws.delivery.sink import DATA, ERRORS, Channel, Sink
+from local_aws.delivery.status import Status, StatusFile
 from local_aws.delivery.transform import Transformer
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Worker:
         self._clients = clients
         self._directory = directory
         self._spool = spool_dir / config.name
+        self._status = StatusFile(directory)
         self._clock: Clock = clock or SystemClock()
         self._metrics = metrics.Metrics(config.name, self._clock)
         self._log = ErrorLog(config, clients, self._clock)
@@ -127,6 +129,8 @@ class Worker:
             for reader in self._readers.values():
                 reader.join()
             self._log.close()
+            state, text = ("stopped", None) if self.failure is None else ("failed", str(self.failure))
+            self._status.write(Status(self.config.version, state, failure=text))
 
     def _deliver(self) -> None:
         checkpoint = Checkpoint(self._directory)
@@ -139,7 +143,7 @@ class Worker:
             pipeline = self._pipeline(checkpoint, outbox, writer, prefixes)
             self._start_source(checkpoint)
             self._loop(checkpoint, pipeline)
-            self._save(checkpoint)
+            self._save(checkpoint, pipeline)
         finally:
             checkpoint.close()
         metrics.send(self._clients, self._metrics.take())
@@ -165,7 +169,7 @@ class Worker:
                 return
             now = self._clock.steady_seconds()
             if now - saved_at >= _SAVE_SECONDS:
-                self._save(checkpoint)
+                self._save(checkpoint, pipeline)
                 saved_at = now
             if self._metrics.due:
                 pipeline.measure()
@@ -274,8 +278,19 @@ class Worker:
         )
         self._start_reader(shard_id, reader.run)
 
-    def _save(self, checkpoint: Checkpoint) -> None:
+    def _save(self, checkpoint: Checkpoint, pipeline: Pipeline) -> None:
         checkpoint.save()
+        shards = checkpoint.shards.values()
+        self._status.write(
+            Status(
+                self.config.version,
+                "running",
+                sum(shard.tail.source_ordinal for shard in shards),
+                sum(shard.outstanding for shard in shards),
+                pipeline.held_bytes,
+                pipeline.objects_in_delivery,
+            )
+        )
         if self.config.source is None:
             position = checkpoint.shards[direct_put.SHARD_ID].position
             direct_put.discard_delivered(self._spool, position)
