@@ -11,10 +11,12 @@ coercion. Of several misfits in one value the first in the order of the type's m
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+import numpy as np
 import pyarrow as pa
 
 from local_aws.delivery.conversion.errors import MisfitError
@@ -34,6 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence, Sized
 
 Misfits = dict[int, MisfitError]
+
+# Fewer values than this are built one by one when some of them are not plain.
+_WORTH_SPLITTING: Final = 16
+
 _C = TypeVar("_C")
 
 
@@ -70,13 +76,40 @@ class _ScalarBuilder:
         self._coerce = rules.scalar(glue_type)
         self._type = arrow_type(glue_type)
         self._vector = vector_of(glue_type, lenient=rules.lenient)
+        self._by_length = self._type in (pa.timestamp("ns"), pa.date32())
 
     def build(self, values: list[Any]) -> Built:
         array = self._vector(values, set(map(type, values)))
         if array is not None:
             return Built(array)
+        if len(values) < _WORTH_SPLITTING:
+            return self._build_each(values)
+        return self._build_split(values)
+
+    def _build_each(self, values: list[Any]) -> Built:
         coerced, misfits = _apply(values, self._coerce)
         return Built(pa.array(coerced, self._type), misfits)
+
+    def _build_split(self, values: list[Any]) -> Built:
+        """Build the values that look like most of the values at once, and the others one by one."""
+        looks: list[Any] = list(map(type, values))
+        if self._by_length:
+            looks = [len(value) if type(value) is str else type(value) for value in values]
+        counts = Counter(looks)
+        del counts[type(None)]
+        [(common, _)] = counts.most_common(1)
+        rest = [at for at, look in enumerate(looks) if look != common and look is not type(None)]
+        alike = list(values)
+        for position in rest:
+            alike[position] = None
+        array = self._vector(alike, set(map(type, alike)))
+        if array is None:
+            return self._build_each(values)
+        built = self._build_each([values[position] for position in rest])
+        chosen = np.arange(len(values))
+        chosen[rest] = np.arange(len(values), len(values) + len(rest))
+        misfits = {rest[position]: misfit for position, misfit in built.misfits.items()}
+        return Built(pa.concat_arrays([array, built.array]).take(pa.array(chosen)), misfits)
 
 
 class _ArrayBuilder:

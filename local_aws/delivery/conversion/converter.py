@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -94,37 +95,37 @@ def _deserializer(config: FormatConfig) -> Deserializer:
 
 def _read(records: Sequence[bytes]) -> tuple[list[Document], Sequence[int], dict[int, MisfitError]]:
     """Return all documents, the index of the record that each is from, and the records that are no JSON."""
-    if not any_needs_care(records):
+    careful = any_needs_care(records)
+    if not careful:
         try:
             documents = list(map(orjson.loads, records))
         except orjson.JSONDecodeError:
             documents = []
         if set(map(type, documents)) == {dict}:
             return documents, range(len(documents)), {}
-    return _read_each(records)
+    return _read_each(records, careful=careful)
 
 
-def _read_each(records: Sequence[bytes]) -> tuple[list[Document], list[int], dict[int, MisfitError]]:
+def _read_each(
+    records: Sequence[bytes], *, careful: bool
+) -> tuple[list[Document], list[int], dict[int, MisfitError]]:
     documents: list[Document] = []
     owners: list[int] = []
     misfits: dict[int, MisfitError] = {}
     for index, record in enumerate(records):
+        document = None
+        if not (careful and any_needs_care((record,))):
+            with suppress(orjson.JSONDecodeError):  # read_documents finds out what is wrong
+                document = orjson.loads(record)
+        if type(document) is dict:
+            documents.append(document)
+            owners.append(index)
+            continue
         try:
-            found = _read_one(record)
+            found = read_documents(record)
         except MisfitError as misfit:
             misfits[index] = misfit
         else:
             documents += found
             owners += [index] * len(found)
     return documents, owners, misfits
-
-
-def _read_one(record: bytes) -> list[Document]:
-    if not any_needs_care((record,)):
-        try:
-            document = orjson.loads(record)
-        except orjson.JSONDecodeError:
-            return read_documents(record)
-        if type(document) is dict:
-            return [document]
-    return read_documents(record)
