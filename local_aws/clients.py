@@ -16,6 +16,8 @@ import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from types_boto3_athena import AthenaClient
     from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_firehose import FirehoseClient
@@ -33,6 +35,8 @@ _LAMBDA_READ_TIMEOUT_SECONDS = 310
 _READ_TIMEOUT_SECONDS = 65
 _CONNECT_TIMEOUT_SECONDS = 5
 _ATTEMPTS = 4
+# A request with this header is MiniStack's, whatever services stand in front of it.
+BEHIND_HEADER = "x-local-aws-behind"
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Clients:
 
     `endpoint` None means AWS itself. Profiles, configuration files and proxies of the user are not looked at:
     a local endpoint must work on a machine where they are set to something else. `pool_size` is the number
-    of connections that each client keeps.
+    of connections that each client keeps, `headers` go with every request.
 
     The Lambda client never repeats a call by itself: whoever invokes counts the attempts.
     """
@@ -63,11 +67,13 @@ class Clients:
         region: str,
         credentials: Credentials = LOCAL_CREDENTIALS,
         pool_size: int = 32,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.region = region
         self.credentials = credentials
         self._pool_size = pool_size
+        self._headers: Mapping[str, str] = headers or {}
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
         self._session = boto3.Session(
@@ -108,6 +114,8 @@ class Clients:
             if made is None:
                 make: Any = self._session.client
                 made = make(service, endpoint_url=self.endpoint, config=self._config(service))
+                if self._headers:
+                    made.meta.events.register("before-sign", self._add_headers)
                 self._clients[service] = made
             return made
 
@@ -117,6 +125,10 @@ class Clients:
             for made in self._clients.values():
                 made.close()
             self._clients.clear()
+
+    def _add_headers(self, request: Any, **_context: Any) -> None:
+        for name, value in self._headers.items():
+            request.headers[name] = value
 
     def _config(self, service: str) -> Config:
         invokes = service == "lambda"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from local_aws.clients import BEHIND_HEADER
 from local_aws.gateway.models import target_prefix
 from local_aws.gateway.service import ApiError
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from local_aws.gateway.service import Service
 
+_BEHIND_HEADER = BEHIND_HEADER.encode("ascii")
 # Credential=<access key>/<yyyymmdd>/<region>/<service>/aws4_request
 _CREDENTIAL_SCOPE = re.compile(rb"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 
@@ -49,6 +51,8 @@ class Router:
         """
         target, scope = b"", None
         for name, value in headers:
+            if name == _BEHIND_HEADER:
+                return None
             if name == b"x-amz-target":
                 target = value
             elif name == b"authorization":
