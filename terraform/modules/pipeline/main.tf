@@ -18,9 +18,10 @@ locals {
     for key in local.partition_keys : "${key}=${local.by_attributes ? "!{${local.key_source}:${key}}" : local.key_expressions[key]}"
   ]
 
-  data_prefix  = "data/${var.dataset}/"
-  error_prefix = "errors/${var.dataset}/"
-  raw_prefix   = "${var.dataset}/"
+  data_prefix     = "data/${var.dataset}/"
+  delivery_prefix = "${local.data_prefix}${join("/", local.key_folders)}/"
+  error_prefix    = "errors/${var.dataset}/"
+  raw_prefix      = "${var.dataset}/"
 }
 
 module "contract" {
@@ -90,7 +91,7 @@ module "delivery" {
 
   destination = {
     bucket         = var.buckets.data
-    prefix         = "${local.data_prefix}${join("/", local.key_folders)}/"
+    prefix         = local.delivery_prefix
     error_prefix   = "${local.error_prefix}!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/"
     kms_key_arn    = var.kms_key_arn
     time_zone      = var.delivery.time_zone

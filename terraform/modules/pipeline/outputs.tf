@@ -48,6 +48,11 @@ output "partition_keys" {
   value       = local.partition_keys
 }
 
+output "delivery_prefix" {
+  description = "Prefix of data objects with its expressions, as the delivery stream has it."
+  value       = local.delivery_prefix
+}
+
 output "data_prefix" {
   description = "Prefix of data objects in the data bucket."
   value       = local.data_prefix

@@ -51,16 +51,3 @@ run "everything" {
     error_message = "queries are saved in the workgroup"
   }
 }
-
-run "rejects_wrong_values" {
-  command = plan
-
-  variables {
-    name             = "my lake"
-    results          = { bucket = "results", prefix = "/athena" }
-    scan_limit_bytes = 1000
-    named_queries    = { empty = { database = "lake", query = " " } }
-  }
-
-  expect_failures = [var.name, var.results, var.scan_limit_bytes, var.named_queries]
-}

@@ -65,30 +65,3 @@ run "everything" {
     error_message = "one consumer per name"
   }
 }
-
-# Starting the provider takes longer than all else here, so one run sets many variables wrong, each in expect_failures.
-run "rejects_wrong_values" {
-  command = plan
-
-  variables {
-    name                = "lake events"
-    capacity            = { mode = "SERVERLESS" }
-    retention_hours     = 12
-    kms_key             = "alias/mine"
-    shard_level_metrics = ["Bytes"]
-    consumers           = [for number in range(21) : "consumer-${number}"]
-  }
-
-  expect_failures = [var.name, var.capacity, var.retention_hours, var.kms_key, var.shard_level_metrics, var.consumers]
-}
-
-run "rejects_other_wrong_values" {
-  command = plan
-
-  variables {
-    capacity        = { shard_count = 0 }
-    retention_hours = 8761
-  }
-
-  expect_failures = [var.capacity, var.retention_hours]
-}

@@ -40,11 +40,11 @@ run "package_file" {
   command = plan
 
   variables {
-    package = { path = "tests/transform.tftest.hcl" }
+    package = { path = "versions.tf" }
   }
 
   assert {
-    condition     = aws_lambda_function.this.filename == "tests/transform.tftest.hcl" && aws_lambda_function.this.source_code_hash == filebase64sha256("tests/transform.tftest.hcl")
+    condition     = aws_lambda_function.this.filename == "versions.tf" && aws_lambda_function.this.source_code_hash == filebase64sha256("versions.tf")
     error_message = "the function follows the file's content"
   }
 }
@@ -78,7 +78,6 @@ run "everything" {
   }
 }
 
-# Starting the provider takes longer than all else here, so one run sets many variables wrong, each in expect_failures.
 run "missing_package_names_the_command" {
   command = plan
 
@@ -87,21 +86,4 @@ run "missing_package_names_the_command" {
   }
 
   expect_failures = [aws_lambda_function.this]
-}
-
-run "rejects_wrong_values" {
-  command = plan
-
-  variables {
-    package              = { path = "tests/transform.tftest.hcl", s3 = { bucket = "artifacts", key = "events.zip" } }
-    name                 = join("", [for number in range(65) : "x"])
-    runtime              = "python3.14"
-    architecture         = "riscv"
-    memory_mb            = 64
-    timeout_seconds      = 600
-    reserved_concurrency = 0
-    logs                 = { retention_days = 10 }
-  }
-
-  expect_failures = [var.package, var.name, var.runtime, var.architecture, var.memory_mb, var.timeout_seconds, var.reserved_concurrency, var.logs]
 }

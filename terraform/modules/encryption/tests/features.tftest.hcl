@@ -60,17 +60,3 @@ run "alarm_topics" {
     error_message = "alarms must be able to publish to encrypted topics"
   }
 }
-
-# Starting the provider takes longer than all else here, so one run sets many variables wrong, each in expect_failures.
-run "rejects_wrong_values" {
-  command = plan
-
-  variables {
-    name                 = "aws/lake"
-    deletion_window_days = 3
-    rotation_days        = 30
-    services             = []
-  }
-
-  expect_failures = [var.name, var.deletion_window_days, var.rotation_days, var.services]
-}

@@ -1,0 +1,63 @@
+# What passes a plan and fails on AWS is refused here, rule by rule. The runs are of the module's variables alone
+# (tests/variables is a link to them): with no provider to start, they take no time.
+
+variables {
+  name    = "lake"
+  results = { bucket = "results" }
+}
+
+run "rejects_a_name_with_spaces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    name = "my lake"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "rejects_a_prefix_without_final_slash" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    results = { bucket = "results", prefix = "athena" }
+  }
+
+  expect_failures = [var.results]
+}
+
+run "rejects_a_limit_under_ten_megabytes" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    scan_limit_bytes = 1000
+  }
+
+  expect_failures = [var.scan_limit_bytes]
+}
+
+run "rejects_an_empty_query" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    named_queries = { empty = { database = "lake", query = " " } }
+  }
+
+  expect_failures = [var.named_queries]
+}

@@ -1,0 +1,132 @@
+# What passes a plan and fails on AWS is refused here, rule by rule. The runs are of the module's variables alone
+# (tests/variables is a link to them): with no provider to start, they take no time.
+
+variables {
+  name = "lake-events"
+}
+
+run "rejects_a_name_with_spaces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    name = "lake events"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "rejects_an_unknown_mode" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    capacity = { mode = "SERVERLESS" }
+  }
+
+  expect_failures = [var.capacity]
+}
+
+run "rejects_no_shards" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    capacity = { shard_count = 0 }
+  }
+
+  expect_failures = [var.capacity]
+}
+
+run "rejects_half_a_shard" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    capacity = { shard_count = 1.5 }
+  }
+
+  expect_failures = [var.capacity]
+}
+
+run "rejects_short_retention" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    retention_hours = 12
+  }
+
+  expect_failures = [var.retention_hours]
+}
+
+run "rejects_long_retention" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    retention_hours = 8761
+  }
+
+  expect_failures = [var.retention_hours]
+}
+
+run "rejects_a_key_that_is_no_arn" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    kms_key = "alias/mine"
+  }
+
+  expect_failures = [var.kms_key]
+}
+
+run "rejects_an_unknown_metric" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    shard_level_metrics = ["Bytes"]
+  }
+
+  expect_failures = [var.shard_level_metrics]
+}
+
+run "rejects_too_many_consumers" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    consumers = [for number in range(21) : "consumer-${number}"]
+  }
+
+  expect_failures = [var.consumers]
+}

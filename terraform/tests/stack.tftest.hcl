@@ -1,0 +1,115 @@
+# Run with TF_WORKSPACE=local-test, the workspace of this target and environment.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  target            = "local"
+  environment       = "test"
+  endpoint          = "http://127.0.0.1:4566"
+  account_id        = "000000000000"
+  schemas_dir       = "tests/schemas"
+  pipeline_defaults = { transform = { enabled = false }, delivery = { interval_seconds = 7, partition_queries = { kind = ".kind" } } }
+}
+
+run "one_pipeline_per_contract" {
+  command = plan
+
+  assert {
+    condition     = toset(keys(output.datasets)) == toset(["visits"]) && output.datasets["visits"].stream_name == "streamlake-test-visits" && output.datasets["visits"].function_name == null
+    error_message = "datasets are ${jsonencode(keys(output.datasets))}"
+  }
+
+  assert {
+    condition     = output.database == "streamlake_test" && output.workgroup == "streamlake-test" && output.data_bucket == "streamlake-test-data-111122223333-eu-west-1"
+    error_message = "database ${output.database}, workgroup ${output.workgroup}, bucket ${output.data_bucket}"
+  }
+
+  assert {
+    condition     = local.settings["visits"].delivery.interval_seconds == 7 && !contains(keys(local.settings["visits"].delivery), "size_mb")
+    error_message = "settings are ${jsonencode(local.settings["visits"])}"
+  }
+}
+
+run "a_dataset_has_settings_of_its_own" {
+  command = plan
+
+  variables {
+    customer_key     = false
+    dataset_settings = { visits = { delivery = { interval_seconds = 30 }, backup = { enabled = false } } }
+  }
+
+  assert {
+    condition     = local.settings["visits"].delivery.interval_seconds == 30 && local.settings["visits"].delivery.partition_queries["kind"] == ".kind"
+    error_message = "a dataset's settings win, the defaults stay: ${jsonencode(local.settings["visits"])}"
+  }
+
+  assert {
+    condition     = output.kms_key_arn == null
+    error_message = "without a customer key there is none"
+  }
+}
+
+run "refuses_another_workspace" {
+  command = plan
+
+  variables {
+    environment = "other"
+  }
+
+  assert {
+    condition     = local.allowed_account_ids == ["none, because the workspace is local-test and not local-other"]
+    error_message = "no account may be allowed in the wrong workspace, but ${join(", ", local.allowed_account_ids)} is"
+  }
+
+  expect_failures = [output.target]
+}
+
+run "rejects_an_unknown_target_and_settings_of_no_dataset" {
+  command = plan
+
+  variables {
+    target           = "azure"
+    environment      = "Test"
+    region           = "europe"
+    dataset_settings = { visitors = {} }
+  }
+
+  expect_failures = [var.target, var.environment, var.region, var.dataset_settings]
+}
+
+run "rejects_a_local_target_with_a_real_account" {
+  command = plan
+
+  variables {
+    account_id = "111122223333"
+    endpoint   = null
+    name       = "A Lake"
+  }
+
+  expect_failures = [var.account_id, var.endpoint, var.name]
+}
+
+run "rejects_an_account_of_letters_and_an_endpoint_with_a_path" {
+  command = plan
+
+  variables {
+    account_id  = "mine"
+    endpoint    = "http://127.0.0.1:4566/aws"
+    schemas_dir = "nowhere"
+  }
+
+  expect_failures = [var.account_id, var.endpoint, var.schemas_dir]
+}
+
+run "rejects_the_local_account_on_aws" {
+  command = plan
+
+  variables {
+    target   = "aws"
+    endpoint = null
+  }
+
+  expect_failures = [var.account_id, output.target]
+}
