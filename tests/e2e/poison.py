@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+# Without what each kind adds or takes away this one is accepted; test_poison.py proves both.
 GOOD = {
     "event_uuid": "8f0e7c5e-7c1b-4f0a-9d53-0d5a4c2f1a10",
-    "event_name": "account:created",
+    "event_name": "account:logout",
     "created_at": 1790000000,
+    "user_id": 7,
+    "session_id": "b7c5f6a0-3f39-4f3c-8a0e-6f6c9f1d2e3b",
+    "platform": "web",
+    "duration_seconds": 12,
 }
 
 
@@ -29,7 +34,7 @@ KINDS: dict[str, bytes] = {
     "deep nesting": _raw(b'"x": ' + b"[" * 2000 + b"]" * 2000),
     "5,000-digit integer": _raw(b'"x": ' + b"9" * 5000),
     "byte-order mark": b"\xef\xbb\xbf" + _with(),
-    "duplicate keys": _raw(b'"event_name": "account:closed"'),
+    "duplicate keys": _raw(b'"event_name": "account:login"'),
     "bad UTF-8": _raw(b'"x": "\xff\xfe"'),
     "cut off": _with()[:-10],
     "empty object": b"{}",
@@ -39,7 +44,7 @@ KINDS: dict[str, bytes] = {
     "bare string": b'"hello"',
     "null": b"null",
     "base64 text": b"!!!not base64, not JSON!!!",
-    "missing id": json.dumps({"event_name": "account:created", "created_at": 1790000000}).encode(),
+    "missing id": json.dumps({name: value for name, value in GOOD.items() if name != "event_uuid"}).encode(),
     "unknown type": _with(event_name="nobody:knows"),
     "name without parts": _with(event_name="account"),
     "time as text": _with(created_at="yesterday"),

@@ -145,6 +145,9 @@ def test_the_commands_answer(lake: Lake, outputs: Outputs) -> None:
     status = json.loads(lake.make("status", "OUTPUT=json").out)
     assert {entry["dataset"] for entry in status["datasets"]} == set(outputs.datasets)
     assert {entry["delivery"] for entry in status["datasets"]} == {"ACTIVE"}
+    for name in outputs.named_queries:
+        dataset, _, query = name.partition("_")
+        assert "bytes scanned" in lake.make("query", f"DATASET={dataset}", f"QUERY={query}").out
     wrong = lake.make("query", "SQL=select nothing_there from events", allow=(1, 2)).out
     assert "nothing_there" in wrong
     assert "Traceback" not in wrong
