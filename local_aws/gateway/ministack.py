@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 import shutil
 import tempfile
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from local_aws.clients import LOCAL_CREDENTIALS
@@ -80,6 +81,7 @@ def load() -> Any:
     return importlib.import_module("ministack.app").app
 
 
+@cache
 def version() -> str:
     """Give the version of MiniStack that is installed."""
     return importlib.metadata.version("ministack")
