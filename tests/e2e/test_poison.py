@@ -6,6 +6,7 @@ import base64
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 from scripts import package_transform
@@ -21,6 +22,7 @@ print(json.dumps(handler(json.load(sys.stdin), None)))
 
 def test_only_the_good_record_passes(tmp_path: Path) -> None:
     package_transform.main(["--dataset", "events", "--out", str(tmp_path)])
+    zipfile.ZipFile(tmp_path / "events.zip").extractall(tmp_path / "unpacked")
     records = {"good": json.dumps(poison.GOOD).encode(), **poison.KINDS}
     event = {
         "invocationId": "i",
@@ -32,7 +34,7 @@ def test_only_the_good_record_passes(tmp_path: Path) -> None:
         ],
     }
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", CALL, str(tmp_path / "events.zip")],
+        [sys.executable, "-I", "-S", "-c", CALL, str(tmp_path / "unpacked")],
         input=json.dumps(event),
         capture_output=True,
         text=True,
