@@ -104,6 +104,8 @@ class Supervisor:
                 stderr=log_file,
                 env=environment,
                 cwd=REPOSITORY_DIR,
+                # A Ctrl+C in the terminal reaches the gateway alone, which then asks for the last flush.
+                start_new_session=True,
             )
         self._started_at = time.monotonic()
         self._state = "running"
