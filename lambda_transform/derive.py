@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from lambda_transform.encode import WRITERS, encode_text
 from lambda_transform.errors import RefusedError, quote
-from lambda_transform.formats import date_time, unix_text
+from lambda_transform.formats import column_date_time, date_time, unix_text
 from lambda_transform.parse import ExactFloat
 from lambda_transform.validate import Clock, compile_field
 
@@ -15,92 +16,104 @@ if TYPE_CHECKING:
 
     from lambda_transform.contract_model import Contract, Derive, Field
 
-_REMEMBERED = 65_536
+    Compute = Callable[[Any], str | None]
+
+_REMEMBERED: Final = 8_192
+
+
+class Derived(NamedTuple):
+    """What follows from one value: fields by name, and the same as JSON text (`"name":value,...`)."""
+
+    fields: dict[str, str | None]
+    text: str
 
 
 class Derivation(NamedTuple):
-    """One computed field: `compute` gives its value from the value of `source` (None when that is absent)."""
+    """All fields that are derived from the field `source`: `derive` makes them from its value, None when absent.
 
-    name: str
+    The same value comes again and again (a name, a second), so what was derived is remembered.
+    """
+
     source: str
-    compute: Callable[[Any], str | None]
-    equals: Callable[[Any, str | None], bool]
+    derive: Callable[[Any], Derived]
 
 
 def compile_derivations(contract: Contract) -> tuple[Derivation, ...]:
-    """Make the functions of all derived fields but `rest`, in the order of the contract."""
-    made = []
+    """Make the functions of all derived fields but `rest`, one for each field that something is derived from."""
+    by_source: dict[str, dict[str, Compute]] = {}
     for field in contract.derived_fields:
         derive = field.derive
-        if derive is None or derive.source is None:
-            continue
-        source = contract.field(derive.source)
-        made.append(Derivation(field.name, source.name, _function(field, derive, source), _equality(derive)))
-    return tuple(made)
+        if derive is not None and derive.source is not None:
+            computed = by_source.setdefault(derive.source, {})
+            computed[field.name] = _function(field, derive, contract.field(derive.source))
+    return tuple(Derivation(source, _together(computed)) for source, computed in by_source.items())
 
 
-def refuse_contradiction(name: str, sent: object, computed: str | None) -> None:
-    """Raise RefusedError about a derived field whose value was sent and is another one than computed."""
-    raise RefusedError(
-        "derived_conflict",
-        f"{quote(sent)} was sent; the contract derives {quote(computed)}; leave the field out",
-    ).within(name)
+def check_sent(contract: Contract, sent: dict[str, Any], derived: dict[str, str | None]) -> None:
+    """Check that derived fields which were sent all the same (`sent`) say what was computed (`derived`).
+
+    Raises RefusedError about the first that does not.
+    """
+    for name, value in sent.items():
+        computed = derived[name]
+        if value != computed and not _same_moment(contract.field(name), value, computed):
+            raise RefusedError(
+                "derived_conflict",
+                f"{quote(value)} was sent; the contract derives {quote(computed)}; leave the field out",
+            ).within(name)
 
 
-def _function(field: Field, derive: Derive, source: Field) -> Callable[[Any], str | None]:
+def _same_moment(field: Field, sent: object, computed: str | None) -> bool:
+    if field.derive is None or field.derive.function != "datetime" or not isinstance(sent, str):
+        return False
+    try:
+        return date_time(sent) == computed
+    except RefusedError:
+        return False
+
+
+def _together(functions: dict[str, Compute]) -> Callable[[Any], Derived]:
+    @lru_cache(maxsize=_REMEMBERED)
+    def derive(value: Any) -> Derived:
+        fields = {name: compute(value) for name, compute in functions.items()}
+        text = ",".join(
+            f"{encode_text(name)}:{WRITERS[made.__class__](made)}" for name, made in fields.items()
+        )
+        return Derived(fields, text)
+
+    return derive
+
+
+def _function(field: Field, derive: Derive, source: Field) -> Compute:
     if derive.function == "part":
         return _part(field, derive)
-    is_text = source.type == "string"
     of_date = derive.function == "date"
-    text: Callable[[Any], str] = _same if is_text else _epoch_text
+    of_text = source.type == "string"
+    stored = column_date_time if field.glue_type == "timestamp" else str
 
     def compute(value: Any) -> str | None:
         if value is None:
             return None
-        return text(value)[:10] if of_date else text(value)
+        text = value if of_text else unix_text(float(value) if isinstance(value, ExactFloat) else value)
+        try:
+            return text[:10] if of_date else stored(text)
+        except RefusedError as refused:
+            raise refused.within(field.name) from None
 
     return compute
 
 
-def _same(value: str) -> str:
-    return value
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _epoch_text(seconds: float) -> str:
-    return unix_text(float(seconds) if isinstance(seconds, ExactFloat) else seconds)
-
-
-def _part(field: Field, derive: Derive) -> Callable[[Any], str | None]:
-    separator, index = derive.separator, derive.index
+def _part(field: Field, derive: Derive) -> Compute:
     check = compile_field(field, Clock())
 
-    @lru_cache(maxsize=_REMEMBERED)
     def part(value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = value.split(separator)
-        if index >= len(parts):
+        parts = value.split(derive.separator) if value is not None else ()
+        if derive.index >= len(parts):
             return None
         try:
-            check(parts[index])
+            check(parts[derive.index])
         except RefusedError as refused:
             raise refused.within(field.name) from None
-        return parts[index]
+        return parts[derive.index]
 
     return part
-
-
-def _equality(derive: Derive) -> Callable[[Any, str | None], bool]:
-    if derive.function != "datetime":
-        return lambda sent, computed: sent == computed
-
-    def same_moment(sent: Any, computed: str | None) -> bool:
-        if sent == computed:
-            return True
-        try:
-            return isinstance(sent, str) and date_time(sent) == computed
-        except RefusedError:
-            return False
-
-    return same_moment

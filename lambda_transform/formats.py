@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from lambda_transform.errors import RefusedError, quote
+from lambda_transform.glue_types import TIMESTAMP_MAX_SECONDS, TIMESTAMP_MIN_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +76,16 @@ def date_time(value: str) -> str:
     return text + "Z"
 
 
+def column_date_time(value: str) -> str:
+    """Like `date_time`, for a timestamp column: only what 64 bits of nanoseconds hold."""
+    text = date_time(value)
+    if not _FIRST_COLUMN_TEXT <= text[:19] <= _LAST_COLUMN_TEXT:
+        raise RefusedError(
+            "range", f"{quote(value)} is outside {_FIRST_COLUMN_TEXT}Z to {_LAST_COLUMN_TEXT}Z"
+        )
+    return text
+
+
 def unix_text(seconds: float) -> str:
     """ISO 8601 text in UTC, ending in `Z`, of a Unix timestamp; microseconds when it is no whole number.
 
@@ -88,6 +99,9 @@ def unix_text(seconds: float) -> str:
         ) from None
     return moment.replace(tzinfo=None).isoformat() + "Z"
 
+
+_FIRST_COLUMN_TEXT: Final = unix_text(TIMESTAMP_MIN_SECONDS)[:19]
+_LAST_COLUMN_TEXT: Final = unix_text(TIMESTAMP_MAX_SECONDS)[:19]
 
 FORMATS: Final[dict[str, Callable[[str], str]]] = {
     "uuid": uuid,

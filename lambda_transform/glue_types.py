@@ -20,8 +20,13 @@ BIGINT_MIN: Final = -(2**63)
 BIGINT_MAX: Final = 2**63 - 1
 FLOAT_MAX: Final = 3.4028234663852886e38
 
-# An epoch number of this size or more is read as milliseconds (reference 4.4).
-FIRST_EPOCH_READ_AS_MILLISECONDS: Final = 10**12
+# What 64 bits of nanoseconds hold, in whole seconds: a timestamp further from 1970 was seen to wrap (reference 4.4).
+# Far below 10**12, from where on a number would be read as milliseconds.
+TIMESTAMP_MAX_SECONDS: Final = 9_223_372_035
+TIMESTAMP_MIN_SECONDS: Final = -TIMESTAMP_MAX_SECONDS
+
+# Significant digits that every reader of a JSON number keeps, because all doubles do.
+_DIGITS_OF_A_JSON_NUMBER: Final = 15
 
 _PARAMETERISED = re.compile(r"(decimal|char|varchar)\((\d+)(?:,(\d+))?\)")
 _MAX_CHAR, _MAX_VARCHAR, _MAX_DECIMAL_DIGITS = 255, 65535, 38
@@ -139,12 +144,14 @@ def _struct_misfit(field: Field, glue: GlueType) -> str | None:
 
 
 def fits_decimal(value: float, text: str, glue: GlueType) -> bool:
-    """Whether a number (`text` is how it was written) fits a decimal column exactly, without rounding."""
+    """Whether a number (`text` is how it was written) reaches a decimal column with all its digits."""
     number = Decimal(text if isinstance(value, float) else value)
     scale, precision = glue.scale or 0, glue.precision or 0
     if number == 0:
         return True
     _, digits, exponent = number.normalize().as_tuple()
     if not isinstance(exponent, int):
+        return False
+    if isinstance(value, float) and len(digits) > _DIGITS_OF_A_JSON_NUMBER:
         return False
     return -exponent <= scale and len(digits) + exponent <= precision - scale

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from lambda_transform.derive import compile_derivations, refuse_contradiction
+from lambda_transform.derive import check_sent, compile_derivations
 from lambda_transform.encode import WRITERS, encode_object, encode_text
 from lambda_transform.errors import RefusedError, quote
 from lambda_transform.parse import parse_object, parse_record, type_name
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from lambda_transform.contract_model import Contract
 
-_ABSENT: Final = object()
 _NOTHING: Final[dict[str, Any]] = {}
 
 # How much longer than its input an output may be: `rest` escapes quotation marks, and each derived field is short.
@@ -55,8 +54,8 @@ class Transform:
         rest = contract.rest_field
         self._rest = rest.name if rest is not None else None
         self._column_names = frozenset(field.name for field in contract.fields)
-        self._sent_names = tuple(field.name for field in contract.sent_fields)
-        self._order = tuple((field.name, encode_text(field.name) + ":") for field in contract.fields)
+        self._columns = tuple((field.name, encode_text(field.name) + ":") for field in contract.sent_fields)
+        self._rest_key = encode_text(self._rest) + ":" if self._rest is not None else None
         by_attributes = contract.partitioning.by == "attributes"
         self._partition_keys = compile_partition_keys(contract.partitioning.keys) if by_attributes else None
         self._variant_field = contract.variants.field if contract.variants is not None else None
@@ -79,7 +78,8 @@ class Transform:
         record = parse_record(data)
         sent = _NOTHING
         if not self._derived_names.isdisjoint(record):
-            sent = {name: record.pop(name) for name in self._derived_names & record.keys()}
+            names = [name for name in record if name in self._derived_names]
+            sent = {name: record.pop(name) for name in names}
             if self._rest in sent:
                 self._merge_rest(record, sent.pop(self._rest))
         # The transform's own output is longer than its input was; the limit is one of the input.
@@ -88,17 +88,25 @@ class Transform:
         if not self._judge(record):
             return None
         row: dict[str, Any] = {}
-        for name, source, compute, equals in self._derivations:
-            value = row[name] = compute(record.get(source))
-            if name in sent and not equals(sent[name], value):
-                refuse_contradiction(name, sent[name], value)
-        for name in self._sent_names:
+        parts = []
+        for source, derive in self._derivations:
+            fields, text = derive(record.get(source))
+            row |= fields
+            parts.append(text)
+        if sent:
+            check_sent(self.contract, sent, row)
+        writers = WRITERS
+        for name, key in self._columns:
             if name in record:
-                row[name] = record.pop(name)
-        if self._rest is not None:
-            row[self._rest] = encode_object(record)
-            record = _NOTHING
-        return Accepted(self._line(row, record), self._partition_keys and self._partition_keys(row))
+                value = row[name] = record.pop(name)
+                parts.append(key + writers[value.__class__](value))
+        others = encode_object(record)
+        if self._rest_key is not None:
+            parts.append(self._rest_key + encode_text(others))
+        elif record:
+            parts.append(others[1:-1])
+        line = ("{" + ",".join(parts) + "}\n").encode()
+        return Accepted(line, self._partition_keys(row) if self._partition_keys is not None else None)
 
     def _compile_kinds(self) -> tuple[_Kind, dict[str, _Kind]]:
         contract = self.contract
@@ -160,18 +168,6 @@ class Transform:
             return True
         kind.members(record)
         return not kind.drop
-
-    def _line(self, row: dict[str, Any], others: dict[str, Any]) -> bytes:
-        """Write the row: its columns in the order of the contract, then the fields that are no columns."""
-        writers = WRITERS
-        parts = [
-            key + writers[value.__class__](value)
-            for name, key in self._order
-            if (value := row.get(name, _ABSENT)) is not _ABSENT
-        ]
-        if others:
-            parts.append(encode_object(others)[1:-1])
-        return ("{" + ",".join(parts) + "}\n").encode()
 
 
 def _too_long(size_bytes: int, limit_bytes: int) -> RefusedError:

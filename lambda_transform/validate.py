@@ -13,13 +13,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from lambda_transform.errors import RefusedError, quote
-from lambda_transform.formats import FORMATS, unix_text
+from lambda_transform.formats import FORMATS, column_date_time, unix_text
 from lambda_transform.glue_types import (
     BIGINT_MAX,
     BIGINT_MIN,
-    FIRST_EPOCH_READ_AS_MILLISECONDS,
     FLOAT_MAX,
     INTEGER_BITS,
+    TIMESTAMP_MAX_SECONDS,
+    TIMESTAMP_MIN_SECONDS,
     GlueType,
     fits_decimal,
     parse_glue_type,
@@ -190,6 +191,8 @@ def _string(field: Field, glue: GlueType | None, clock: Clock) -> Check:
     longest = min((n for n in limits if n is not None), default=BIGINT_MAX)
     matches = _ecma_search(field.pattern) if field.pattern is not None else None
     form = FORMATS[field.format] if field.format is not None else None
+    if glue is not None and glue.name == "timestamp":
+        form = column_date_time
     ahead = field.max_future_seconds
 
     def string(value: Any) -> Any:
@@ -275,8 +278,8 @@ def _whole_bounds(field: Field, glue: GlueType | None) -> tuple[int, int]:
             lows.append(-half)
             highs.append(half - 1)
         if glue.name == "timestamp":
-            lows.append(1 - FIRST_EPOCH_READ_AS_MILLISECONDS)
-            highs.append(FIRST_EPOCH_READ_AS_MILLISECONDS - 1)
+            lows.append(TIMESTAMP_MIN_SECONDS)
+            highs.append(TIMESTAMP_MAX_SECONDS)
     return max(lows), min(highs)
 
 
@@ -313,7 +316,7 @@ def _number(field: Field, glue: GlueType | None, clock: Clock) -> Check:
 
 
 def _column_limit(glue: GlueType | None, sign: int) -> float | None:
-    limits: dict[str, float] = {"float": FLOAT_MAX, "timestamp": FIRST_EPOCH_READ_AS_MILLISECONDS - 1}
+    limits: dict[str, float] = {"float": FLOAT_MAX, "timestamp": TIMESTAMP_MAX_SECONDS}
     limit = limits.get(glue.name) if glue is not None else None
     return None if limit is None else sign * limit
 

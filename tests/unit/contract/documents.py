@@ -128,6 +128,8 @@ def _valid_text(field: Field) -> st.SearchStrategy[str]:
     if field.format == "date-time":
         # A day less on both sides: an offset must not lead out of the years that there are.
         first, last = datetime(1, 1, 2), datetime(9999, 12, 30)
+        if field.glue_type == "timestamp":
+            first, last = datetime(1677, 9, 23), datetime(2262, 4, 9)
         return st.datetimes(first, last, timezones=_OFFSETS).map(lambda moment: moment.isoformat())
     longest = field.max_length if field.max_length is not None else 20
     return st.text(
