@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from local_aws.athena import udfs
 from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError
 from local_aws.athena.scan import LakeTable
 from local_aws.athena.sql import macros
@@ -54,6 +55,7 @@ class Engine:
         )
         self._database.execute("SET TimeZone = 'UTC'")
         self._database.execute("SET enable_external_access = false")
+        udfs.register(self._database)
         for statement in macros.statements():
             self._database.execute(statement)
 
@@ -144,6 +146,8 @@ def translate_duckdb(error: Exception) -> QueryError:
         operation, kind, operands = overflow.groups()
         kind = _TRINO_NAMES.get(kind, kind.lower())
         return QueryError("NUMERIC_VALUE_OUT_OF_RANGE", f"{kind} {operation} overflow: {operands}")
+    if "Map keys must be unique" in text:
+        return QueryError("INVALID_FUNCTION_ARGUMENT", "Duplicate map keys are not allowed")
     if isinstance(error, duckdb.ConversionException):
         return QueryError("INVALID_CAST_ARGUMENT", text.split("\n", 1)[0].removeprefix("Conversion Error: "))
     if isinstance(error, duckdb.OutOfRangeException):

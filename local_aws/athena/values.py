@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local_aws.athena.sql.casts import text_of
-from local_aws.athena.sql.types import quote, row_field_names
+from local_aws.athena.sql.types import Type, quote, row_field_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from local_aws.athena.sql.queries import OutputColumn
-    from local_aws.athena.sql.types import Type
+
+_SHOWN_DIGITS = 3
 
 
 def text_columns(columns: Sequence[OutputColumn]) -> str:
@@ -43,6 +44,9 @@ def text_form(sql: str, kind: Type) -> str:
         return f"CAST({sql} AS VARCHAR)"
     if kind.name == "unknown":
         return f"CAST({sql} AS VARCHAR)"
+    if kind.name.startswith("timestamp") and kind.parameters[0] < _SHOWN_DIGITS:
+        # Measured by its clients: they read every timestamp with three decimals.
+        kind = Type(kind.name, (_SHOWN_DIGITS,))
     text = text_of(sql, kind)
     return text if text is not None else f"CAST({sql} AS VARCHAR)"
 

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from local_aws.athena.errors import UnsupportedError
 from local_aws.athena.formats import parquet
+from local_aws.athena.formats.delimited import read_delimited
+from local_aws.athena.formats.json import read_json
+from local_aws.athena.formats.orc import read_orc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -41,6 +44,12 @@ def reader_for(table: TableDefinition) -> Reader:
     serde = table.serde.lower()
     if "parquet" in serde or "parquet" in table.input_format.lower():
         return _read_parquet
+    if "orc" in serde:
+        return read_orc
+    if "json" in serde:
+        return read_json
+    if "lazysimple" in serde or "opencsv" in serde or "csvserde" in serde:
+        return read_delimited
     raise UnsupportedError(
         f"The SerDe {table.serde} with the input format {table.input_format} of {table.full_name}"
     )

@@ -16,6 +16,7 @@ from local_aws.athena.sql.casts import cast, coerce
 from local_aws.athena.sql.dialect import TYPED_LITERAL
 from local_aws.athena.sql.functions import SCALARS
 from local_aws.athena.sql.functions.call import Call, build_from_rules
+from local_aws.athena.sql.functions.refused import NOT_AVAILABLE
 from local_aws.athena.sql.functions.strings import concatenation
 from local_aws.athena.sql.operators import arithmetic, comparable_pair, compare, negate
 from local_aws.athena.sql.scope import Scope, dereference
@@ -414,6 +415,8 @@ class Compiler:
             return builder(call)
         if name in SCALARS.rules:
             return build_from_rules(SCALARS, call)
+        if name in NOT_AVAILABLE:
+            raise UnsupportedError(f"The function {name}", position)
         raise QueryError("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", position)
 
     def _named(self, name: str, *nodes: exp.Expr) -> Typed:

@@ -1,12 +1,144 @@
-"""Placeholder."""
+"""Functions on JSON. A text that is not JSON gives NULL where Trino gives NULL, and an error where it gives one."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from local_aws.athena.errors import QueryError
+from local_aws.athena.sql import types
+from local_aws.athena.sql.casts import coerce
+from local_aws.athena.sql.typed import Typed
+from local_aws.athena.sql.types import quote_text
+
 if TYPE_CHECKING:
+    from local_aws.athena.sql.functions.call import Call
     from local_aws.athena.sql.functions.registry import Functions
+
+_RULES = """
+json_parse(varchar) -> json => CAST(python_canonical_json({0}) AS JSON)
+json_format(json) -> varchar => CAST({0} AS VARCHAR)
+json_array_length(json) -> bigint => json_length({0})
+json_array_length(varchar) -> bigint => json_length(TRY(CAST({0} AS JSON)))
+json_array_get(json, bigint) -> json => json_element({0}, {1})
+json_array_get(varchar, bigint) -> json => json_element(TRY(CAST({0} AS JSON)), {1})
+is_json_scalar(json) -> boolean => (json_type({0}) NOT IN ('OBJECT', 'ARRAY'))
+is_json_scalar(varchar) -> boolean => (json_type(CAST({0} AS JSON)) NOT IN ('OBJECT', 'ARRAY'))
+"""
+
+_STEP = re.compile(
+    r"""\.(?P<name>[A-Za-z_][\w-]*)|\[\s*"(?P<double>(?:[^"\\]|\\.)*)"\s*\]|\[\s*'(?P<single>[^']*)'\s*\]"""
+    r"""|\[\s*(?P<index>\d+)\s*\]|\.(?P<number>\d+)|(?P<other>.)"""
+)
 
 
 def register(functions: Functions) -> None:
     """Add the functions of this family."""
+    functions.define_all(_RULES)
+    functions.builder("json_extract")(_extract)
+    functions.builder("json_extract_scalar")(_extract_scalar)
+    functions.builder("json_size")(_size)
+    functions.builder("json_array_contains")(_contains)
+    functions.builder("json_value")(_value)
+    functions.builder("json_query")(_query)
+    functions.builder("json_exists")(_exists)
+
+
+def json_path(path: str, call: Call) -> str:
+    """Turn a JSON path of Trino into one of DuckDB; raises `QueryError` for one that Trino does not take."""
+    text = path.strip()
+    if not text.startswith("$"):
+        if not text:
+            raise _invalid_path(path, call)
+        text = "$." + text if text[0] != "[" else "$" + text
+    pieces = ["$"]
+    for step in _STEP.finditer(text[1:]):
+        if step.group("other") is not None:
+            raise _invalid_path(path, call)
+        if step.group("index") is not None:
+            pieces.append(f"[{step.group('index')}]")
+            continue
+        name = next(
+            n for n in (step.group(g) for g in ("name", "double", "single", "number")) if n is not None
+        )
+        pieces.append('."' + name.replace('"', '\\"') + '"')
+    return "".join(pieces)
+
+
+def _invalid_path(path: str, call: Call) -> QueryError:
+    return QueryError("INVALID_FUNCTION_ARGUMENT", f"Invalid JSON path: '{path}'", call.position)
+
+
+def _found(call: Call, path: str) -> str:
+    """Give what stands at a path of the first argument, as JSON; NULL when it is not there or the text is no JSON."""
+    value = call.argument(0)
+    if value.type.name == "json":
+        return f"json_extract({value.sql}, {quote_text(path)})"
+    if not types.can_coerce(value.type, types.VARCHAR):
+        raise call.mismatch()
+    return f"TRY(json_extract({coerce(value, types.VARCHAR).sql}, {quote_text(path)}))"
+
+
+def _path(call: Call, expected: str) -> str:
+    if call.count != 2:
+        raise call.wrong_count(expected)
+    return json_path(call.literal_text(1), call)
+
+
+def _extract(call: Call) -> Typed:
+    path = _path(call, "json_extract(varchar(x), JsonPath), json_extract(json, JsonPath)")
+    return Typed(_found(call, path), types.JSON)
+
+
+def _extract_scalar(call: Call) -> Typed:
+    path = _path(call, "json_extract_scalar(varchar(x), JsonPath), json_extract_scalar(json, JsonPath)")
+    return Typed(f"json_scalar_text({_found(call, path)})", types.VARCHAR)
+
+
+def _size(call: Call) -> Typed:
+    path = _path(call, "json_size(varchar(x), JsonPath), json_size(json, JsonPath)")
+    return Typed(f"json_size_of({_found(call, path)})", types.BIGINT)
+
+
+def _contains(call: Call) -> Typed:
+    if call.count != 2:
+        raise call.wrong_count("json_array_contains(json, bigint)")
+    value, wanted = _found(call, "$"), call.argument(1)
+    if wanted.type.is_text:
+        return Typed(f"json_has_text({value}, {wanted.sql})", types.BOOLEAN)
+    if wanted.type.name == "boolean":
+        return Typed(f"json_has({value}, CASE WHEN {wanted.sql} THEN 'true' ELSE 'false' END)", types.BOOLEAN)
+    if wanted.type.is_numeric:
+        return Typed(f"json_has_number({value}, CAST({wanted.sql} AS DOUBLE))", types.BOOLEAN)
+    raise call.mismatch()
+
+
+def _standard_path(call: Call) -> str:
+    """Read the path of SQL's own JSON functions: `lax $.a.b`."""
+    if call.count != 2:
+        raise call.wrong_count(f"{call.name}(varchar, path)")
+    text = call.literal_text(1).strip()
+    match = re.fullmatch(r"(?:lax|strict)\s+(\$.*)", text, re.DOTALL)
+    if match is None:
+        raise QueryError(
+            "INVALID_PATH", f"Invalid JSON path: '{text}'; it starts with lax or strict", call.position
+        )
+    if re.search(r"\*|\?|\(", match.group(1)):
+        raise QueryError(
+            "NOT_SUPPORTED",
+            f"The JSON path '{text}' (wildcards, filters, methods) is not supported by the local Athena",
+        )
+    return json_path(match.group(1), call)
+
+
+def _value(call: Call) -> Typed:
+    return Typed(f"json_scalar_text({_found(call, _standard_path(call))})", types.VARCHAR)
+
+
+def _query(call: Call) -> Typed:
+    path = _standard_path(call)
+    return Typed(f"json_container_text({_found(call, path)})", types.VARCHAR)
+
+
+def _exists(call: Call) -> Typed:
+    return Typed(f"({_found(call, _standard_path(call))} IS NOT NULL)", types.BOOLEAN)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 # In an order in which each only uses what comes before it.
-_FILES = ("failures", "number_texts", "times", "numbers", "strings", "collections", "json")
+_FILES = ("failures", "number_texts", "times", "numbers", "strings", "collections", "json", "urls")
 
 
 def statements() -> list[str]:

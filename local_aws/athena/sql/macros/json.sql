@@ -26,15 +26,46 @@ CREATE OR REPLACE MACRO json_boolean(j) AS
 CREATE OR REPLACE MACRO json_elements(j, target) AS
     CASE WHEN json_is_null(j) THEN NULL
          WHEN json_type(j) = 'ARRAY' THEN json_extract(j, '$[*]')
-         ELSE [json_extract(j, '$[' || CAST(json_cast_failure_(j, target) AS VARCHAR) || ']')] END;
+         ELSE [CAST(CAST(json_cast_failure_(j, target) AS VARCHAR) AS JSON)] END;
 
 CREATE OR REPLACE MACRO json_names(j) AS json_keys(j);
 
 CREATE OR REPLACE MACRO json_members(j, target) AS
     CASE WHEN json_type(j) = 'OBJECT' THEN json_extract(j, '$.*')
-         ELSE [json_extract(j, '$[' || CAST(json_cast_failure_(j, target) AS VARCHAR) || ']')] END;
+         ELSE [CAST(CAST(json_cast_failure_(j, target) AS VARCHAR) AS JSON)] END;
 
 CREATE OR REPLACE MACRO json_field(j, name, position) AS
     CASE json_type(j)
          WHEN 'ARRAY' THEN json_extract(j, '$[' || CAST(position AS VARCHAR) || ']')
          ELSE json_extract(j, '$.' || CAST(to_json(list_filter(json_keys(j), lambda k: lower(k) = name)[1]) AS VARCHAR)) END;
+
+-- What json_extract_scalar gives for something that json_extract found: nothing for objects, arrays and null.
+CREATE OR REPLACE MACRO json_scalar_text(j) AS
+    CASE left(CAST(j AS VARCHAR), 1) WHEN '"' THEN j ->> '$' WHEN '{' THEN NULL WHEN '[' THEN NULL WHEN 'n' THEN NULL
+         ELSE CAST(j AS VARCHAR) END;
+
+CREATE OR REPLACE MACRO json_container_text(j) AS
+    CASE WHEN left(CAST(j AS VARCHAR), 1) IN ('{', '[') THEN CAST(j AS VARCHAR) END;
+
+CREATE OR REPLACE MACRO json_length(j) AS
+    CASE WHEN json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END;
+
+CREATE OR REPLACE MACRO json_element(j, n) AS
+    CASE WHEN json_type(j) <> 'ARRAY' THEN NULL
+         WHEN n < 0 THEN json_extract(j, '$[#' || CAST(n AS VARCHAR) || ']')
+         ELSE json_extract(j, '$[' || CAST(n AS VARCHAR) || ']') END;
+
+CREATE OR REPLACE MACRO json_size_of(j) AS
+    CASE json_type(j) WHEN 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT)
+         WHEN 'OBJECT' THEN CAST(len(json_keys(j)) AS BIGINT) WHEN NULL THEN NULL ELSE CASE WHEN j IS NULL THEN NULL ELSE 0 END END;
+
+CREATE OR REPLACE MACRO json_has(j, text) AS
+    CASE WHEN json_type(j) = 'ARRAY' THEN list_contains(CAST(json_extract(j, '$[*]') AS VARCHAR[]), text) END;
+
+CREATE OR REPLACE MACRO json_has_text(j, t) AS
+    CASE WHEN json_type(j) = 'ARRAY' THEN len(list_filter(json_extract(j, '$[*]'),
+         lambda e: json_type(e) = 'VARCHAR' AND e ->> '$' = t)) > 0 END;
+
+CREATE OR REPLACE MACRO json_has_number(j, n) AS
+    CASE WHEN json_type(j) = 'ARRAY' THEN len(list_filter(json_extract(j, '$[*]'),
+         lambda e: json_type(e) NOT IN ('VARCHAR', 'OBJECT', 'ARRAY', 'BOOLEAN', 'NULL') AND TRY_CAST(e ->> '$' AS DOUBLE) = n)) > 0 END;

@@ -86,3 +86,74 @@ CREATE OR REPLACE MACRO tz_of_text(t) AS
          THEN tz_of_local(timestamp_of_text_(regexp_extract(trim(t), '^([+-]?[0-9-]+-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?)', 1)),
                           zone_name_(trim(regexp_extract(trim(t), '^[+-]?[0-9]+-[0-9]{1,2}-[0-9]{1,2}(?: [0-9:.]+)?(.*)$', 1))))
          ELSE struct_pack(i := make_timestamp(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp with time zone: ' || t)), z := '') END;
+
+CREATE OR REPLACE MACRO zone_of_offset(hours, minutes) AS
+    CASE WHEN hours = 0 AND minutes = 0 THEN 'UTC'
+         ELSE CASE WHEN hours < 0 OR minutes < 0 THEN '-' ELSE '+' END
+              || lpad(CAST(abs(hours) AS VARCHAR), 2, '0') || ':' || lpad(CAST(abs(minutes) AS VARCHAR), 2, '0') END;
+
+CREATE OR REPLACE MACRO tz_of_seconds(x, z) AS
+    tz_pack(make_timestamp(CAST(round(CAST(x AS DOUBLE) * 1000) AS BIGINT) * 1000), z);
+
+CREATE OR REPLACE MACRO tz_offset_seconds(v) AS
+    CAST(date_diff('second', (v).i, tz_local(v)) AS BIGINT);
+
+CREATE OR REPLACE MACRO zone_offset_text(v, separator) AS
+    CASE WHEN tz_offset_seconds(v) < 0 THEN '-' ELSE '+' END
+    || lpad(CAST(abs(tz_offset_seconds(v)) // 3600 AS VARCHAR), 2, '0') || separator
+    || lpad(CAST(abs(tz_offset_seconds(v)) % 3600 // 60 AS VARCHAR), 2, '0');
+
+CREATE OR REPLACE MACRO iso_zone(v) AS CASE WHEN tz_offset_seconds(v) = 0 THEN 'Z' ELSE zone_offset_text(v, ':') END;
+
+CREATE OR REPLACE MACRO date_of_iso(t) AS
+    CASE WHEN t IS NULL THEN NULL
+         WHEN regexp_full_match(t, '[+-]?[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN CAST(t AS DATE)
+         WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}') THEN CAST(t || '-01' AS DATE)
+         WHEN regexp_full_match(t, '[0-9]{4}') THEN CAST(t || '-01-01' AS DATE)
+         WHEN regexp_full_match(t, '[0-9]{4}-W[0-9]{2}(-[1-7])?') THEN CAST(strptime(
+              CASE WHEN length(t) = 8 THEN t || '-1' ELSE t END, '%G-W%V-%u') AS DATE)
+         WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{3}') THEN CAST(strptime(t, '%Y-%j') AS DATE)
+         ELSE make_date(CAST(fail_('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || t || '"') AS INTEGER)) END;
+
+CREATE OR REPLACE MACRO tz_of_iso(t) AS
+    CASE WHEN t IS NULL THEN NULL
+         WHEN regexp_full_match(t, '[0-9W-]+(T[0-9]{2}(:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?')
+         THEN tz_of_local(
+              round_timestamp(CAST(CAST(date_of_iso(split_part(t, 'T', 1)) AS VARCHAR) || ' '
+                  || iso_clock_(regexp_extract(t, 'T([0-9:.,]+)', 1)) AS TIMESTAMP), 3),
+              zone_name_(regexp_extract(t, 'T[0-9:.,]+(.*)$', 1)))
+         ELSE tz_failure_('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || t || '"') END;
+
+CREATE OR REPLACE MACRO iso_clock_(t) AS
+    CASE length(t) WHEN 0 THEN '00:00:00' WHEN 2 THEN t || ':00:00' WHEN 5 THEN t || ':00'
+         ELSE left(replace(t, ',', '.'), 15) END;
+
+CREATE OR REPLACE MACRO tz_failure_(message) AS struct_pack(i := make_timestamp(fail_(message)), z := '');
+
+CREATE OR REPLACE MACRO parse_time(t, pattern) AS
+    CASE WHEN t IS NULL THEN NULL
+         WHEN try_strptime(t, pattern) IS NOT NULL THEN round_timestamp(CAST(try_strptime(t, pattern) AS TIMESTAMP), 3)
+         ELSE make_timestamp(fail_('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || t || '"')) END;
+
+CREATE OR REPLACE MACRO tz_of_parsed(t, pattern) AS
+    tz_of_local(parse_time(regexp_replace(t, ' ?(Z|[+-][0-9]{2}:?[0-9]{2}|[A-Za-z_]+(/[A-Za-z_]+)*)$', ''), pattern),
+                zone_name_(trim(regexp_extract(t, ' ?(Z|[+-][0-9]{2}:?[0-9]{2}|[A-Za-z_]+(/[A-Za-z_]+)*)$', 1))));
+
+CREATE OR REPLACE MACRO interval_of_duration(t) AS
+    CASE WHEN t IS NULL THEN NULL
+         WHEN regexp_full_match(t, '[0-9]+([.][0-9]+)?\s*(ns|us|ms|s|m|h|d)')
+         THEN to_milliseconds(CAST(round(CAST(regexp_extract(t, '^[0-9.]+') AS DOUBLE)
+              * CASE regexp_extract(t, '[a-z]+$') WHEN 'ns' THEN 1e-6 WHEN 'us' THEN 1e-3 WHEN 'ms' THEN 1 WHEN 's' THEN 1000
+                     WHEN 'm' THEN 60000 WHEN 'h' THEN 3600000 ELSE 86400000 END) AS BIGINT))
+         ELSE to_milliseconds(fail_('INVALID_FUNCTION_ARGUMENT: duration is not a valid data duration string: ' || t)) END;
+
+CREATE OR REPLACE MACRO readable_part_(n, unit) AS
+    CASE WHEN n = 0 THEN NULL WHEN n = 1 THEN '1 ' || unit ELSE CAST(n AS VARCHAR) || ' ' || unit || 's' END;
+
+CREATE OR REPLACE MACRO readable_seconds(x) AS
+    CASE WHEN x IS NULL THEN NULL WHEN CAST(round(x) AS BIGINT) = 0 THEN '0 seconds'
+         ELSE concat_ws(', ', readable_part_(CAST(round(x) AS BIGINT) // 604800, 'week'),
+              readable_part_(CAST(round(x) AS BIGINT) % 604800 // 86400, 'day'),
+              readable_part_(CAST(round(x) AS BIGINT) % 86400 // 3600, 'hour'),
+              readable_part_(CAST(round(x) AS BIGINT) % 3600 // 60, 'minute'),
+              readable_part_(CAST(round(x) AS BIGINT) % 60, 'second')) END;

@@ -1,0 +1,27 @@
+"""Functions that Athena has and the local one does not: a call is refused by name instead of called unknown."""
+
+from __future__ import annotations
+
+_NAMES = """
+approx_most_frequent approx_set array_histogram bar beta_cdf bing_tile bing_tile_at bing_tile_coordinates
+bing_tile_polygon bing_tile_quadkey bing_tiles_around checksum classify color combinations convex_hull_agg
+cosine_distance cosine_similarity dot_product empty_approx_set entropy evaluate_classifier_predictions
+features format_number from_big_endian_32 from_big_endian_64 from_encoded_polyline from_geojson_geometry
+from_ieee754_32 from_ieee754_64 geometry_from_hadoop_shape geometry_invalid_reason geometry_nearest_points
+geometry_to_bing_tiles geometry_union great_circle_distance hash_counts index intersection_cardinality
+inverse_beta_cdf inverse_normal_cdf jaccard_index kdb_tree learn_classifier learn_libsvm_classifier
+learn_libsvm_regressor learn_regressor line_interpolate_point line_locate_point luhn_check make_set_digest
+merge merge_set_digest murmur3 normal_cdf numeric_histogram objectid parse_data_size parse_presto_data_size
+qdigest_agg quantile_at_value quantiles_at_values reduce_agg regress render shuffle simplify_geometry soundex
+spatial_partitions split_to_multimap spooky_hash_v2_32 spooky_hash_v2_64 st_area st_asbinary st_astext
+st_boundary st_buffer st_centroid st_contains st_convexhull st_coorddim st_crosses st_difference st_dimension
+st_disjoint st_distance st_endpoint st_envelope st_equals st_geometries st_geometryfromtext st_geometrytype
+st_geomfrombinary st_intersection st_intersects st_isclosed st_isempty st_isring st_issimple st_isvalid
+st_length st_linefromtext st_linestring st_multipoint st_numgeometries st_numinteriorring st_numpoints
+st_overlaps st_point st_points st_polygon st_relate st_startpoint st_symdifference st_touches st_union
+st_within st_x st_y tdigest_agg timestamp_objectid to_big_endian_32 to_big_endian_64 to_char to_date
+to_geojson_geometry to_geometry to_ieee754_32 to_ieee754_64 to_spherical_geography to_timestamp
+value_at_quantile values_at_quantiles version wilson_interval_lower wilson_interval_upper word_stem xxhash64
+"""
+
+NOT_AVAILABLE = frozenset(_NAMES.split())

@@ -1,0 +1,72 @@
+"""Functions that DuckDB does not have, in Python: called with whole batches, NULL in gives NULL out."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pyarrow as pa
+from duckdb.func import PythonUDFType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import duckdb
+
+
+def _canonical_json(text: str) -> str:
+    """Write a JSON text without spaces and with sorted keys, as Trino's json_parse does."""
+    try:
+        return orjson.dumps(orjson.loads(text), option=orjson.OPT_SORT_KEYS).decode()
+    except orjson.JSONDecodeError:
+        pass
+    except TypeError:  # numbers beyond 64 bits
+        return json.dumps(json.loads(text), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    try:
+        return json.dumps(
+            json.loads(text, parse_constant=_refuse),
+            separators=(",", ":"),
+            sort_keys=True,
+            ensure_ascii=False,
+        )
+    except ValueError:
+        raise ValueError(
+            f"failure<INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON: '{text}'>' to INT64"
+        ) from None
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _hmac(data: bytes, key: bytes, name: str) -> bytes:
+    return hmac.new(key, data, name).digest()
+
+
+def _by_row(function: Callable[..., Any], kind: Any, count: int) -> Callable[..., Any]:
+    def apply(*columns: Any) -> Any:
+        rows: Sequence[tuple[Any, ...]] = list(zip(*(column.to_pylist() for column in columns), strict=True))
+        return pa.array([None if None in row else function(*row) for row in rows], kind)
+
+    # DuckDB counts the parameters of what it is given.
+    if count == 1:
+        return lambda first: apply(first)
+    return lambda first, second, third: apply(first, second, third)
+
+
+def register(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the functions to a database."""
+    table: Sequence[tuple[str, Callable[..., Any], list[Any], str, Any]] = (
+        ("python_canonical_json", _canonical_json, ["VARCHAR"], "VARCHAR", pa.string()),
+        ("python_sha512", lambda data: hashlib.sha512(data).digest(), ["BLOB"], "BLOB", pa.binary()),
+        ("python_crc32", zlib.crc32, ["BLOB"], "BIGINT", pa.int64()),
+        ("python_hmac", _hmac, ["BLOB", "BLOB", "VARCHAR"], "BLOB", pa.binary()),
+    )
+    for name, function, parameters, result, kind in table:
+        connection.create_function(
+            name, _by_row(function, kind, len(parameters)), parameters, result, type=PythonUDFType.ARROW
+        )
