@@ -82,13 +82,14 @@ def _down(settings: Settings, timeout_seconds: float) -> int:
     stopped = process.down(settings, timeout_seconds)
     if stopped.pid is None:
         _say(f"No local AWS runs with the state folder {settings.state_dir}.")
-    else:
-        _say(f"The local AWS (pid {stopped.pid}) flushed, saved and stopped in {stopped.seconds:.1f} s.")
-    if stopped.killed:
+    elif stopped.killed:
         pids = ", ".join(map(str, stopped.killed))
         _say(
-            f"Killed after {timeout_seconds:.0f} s: {pids}; what was not delivered is read again at the next start."
+            f"Killed after {timeout_seconds:g} s: {pids}; what was not delivered is read again at the next start, "
+            "what MiniStack had not saved is lost."
         )
+    else:
+        _say(f"The local AWS (pid {stopped.pid}) flushed, saved and stopped in {stopped.seconds:.1f} s.")
     _say("Next: make up")
     return _DONE
 

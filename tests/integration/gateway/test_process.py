@@ -86,6 +86,18 @@ def test_down_ends_everything_including_the_processes_of_functions(make_local_aw
     assert instance.command("down").stdout.startswith("No local AWS runs")
 
 
+def test_what_does_not_end_in_time_is_killed_and_named(make_local_aws: MakeLocalAws) -> None:
+    instance = make_local_aws(delivery=True)
+    family = instance.family()
+    family[0].suspend()
+    done = instance.command("down", "--timeout", "0.5")
+    assert done.returncode == 0
+    assert "Killed after 0.5 s: " in done.stdout
+    assert str(family[0].pid) in done.stdout
+    assert not [one for one in family if running.alive(one.pid, one.create_time())]
+    assert running.port_is_free(instance.settings) is None
+
+
 def test_a_taken_port_is_named_with_its_holder(tmp_path: Path) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
