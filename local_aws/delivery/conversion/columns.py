@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
@@ -134,7 +135,7 @@ class _MapBuilder:
         self._glue_type = glue_type
         self._type = arrow_type(glue_type)
         self._rules = rules
-        self._key = rules.map_key(glue_type.key)
+        self._key = lru_cache(maxsize=4096)(rules.map_key(glue_type.key))  # maps share their keys
         self._value = column_builder(glue_type.value, rules)
 
     def build(self, values: list[Any]) -> Built:

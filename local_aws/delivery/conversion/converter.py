@@ -46,7 +46,7 @@ class Converted:
 class Converter:
     """Converts records of one delivery stream under one version of its table.
 
-    Thread-safe only for one thread at a time. Raises FormatError or SchemaError when made with settings that
+    One converter serves one thread at a time. Raises FormatError or SchemaError when made with settings that
     cannot work; `convert` itself raises nothing for bad records.
     """
 

@@ -38,7 +38,8 @@ LONG_INTEGER_DIGITS: Final = 19
 
 _WHITESPACE: Final = b" \t\r\n"
 _SPACES: Final = re.compile(r"[ \t\r\n]*")
-_STRING_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+# A string that is not closed reaches to the end, so that its parts are not tried as strings again.
+_STRING_OR_BRACKET: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
 _ANY_DIGIT_TO_ZERO: Final = bytes.maketrans(b"123456789", b"000000000")
 _LONG_DIGITS: Final = b"0" * LONG_INTEGER_DIGITS
 

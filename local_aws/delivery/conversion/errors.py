@@ -32,7 +32,6 @@ BAD_TIMESTAMP = (
     "Please see the Firehose developer guide for supported timestamp formats."
 )
 BAD_DATE = f"{DATA_MISMATCH} Invalid format for one or more dates."
-SCALAR_FOR_COMPLEX = "A scalar type was found in the data but a complex type was specified on the schema."
 
 
 class ConversionError(Exception):

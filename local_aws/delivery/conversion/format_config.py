@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, TypeAlias
 
 from local_aws.delivery.conversion.errors import FormatError
+from local_aws.delivery.conversion.joda import MILLIS, compile_joda
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,8 +82,8 @@ class FormatConfig:
     def from_api(cls, conversion: Mapping[str, Any]) -> FormatConfig:
         """Parse a `DataFormatConversionConfiguration` as DescribeDeliveryStream returns it.
 
-        Value ranges were checked when the stream was created; what is missing or contradictory raises
-        FormatError. AWS rule: exactly one deserializer and one serializer, reference 4.1.
+        Value ranges were checked when the stream was created; what is missing or contradictory, and a
+        timestamp pattern that is not supported (`joda`), raises FormatError. AWS rule: exactly one deserializer and one serializer, reference 4.1.
         """
         deserializer = (conversion.get("InputFormatConfiguration") or {}).get("Deserializer") or {}
         serializer = (conversion.get("OutputFormatConfiguration") or {}).get("Serializer") or {}
@@ -121,7 +122,11 @@ def _openx_from_api(given: Mapping[str, Any]) -> OpenXOptions:
 
 
 def _hive_from_api(given: Mapping[str, Any]) -> HiveOptions:
-    return HiveOptions(timestamp_formats=tuple(given.get("TimestampFormats") or ()))
+    formats = tuple(given.get("TimestampFormats") or ())
+    for pattern in formats:
+        if pattern != MILLIS:
+            compile_joda(pattern)  # says here, and not at the first record, that it cannot be used
+    return HiveOptions(formats)
 
 
 def _parquet_from_api(given: Mapping[str, Any]) -> ParquetOptions:

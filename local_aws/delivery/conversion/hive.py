@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import partial
 from typing import Any, Final, NoReturn
 
@@ -35,8 +35,8 @@ from local_aws.delivery.conversion.glue_types import (
     StructType,
 )
 from local_aws.delivery.conversion.java_text import scalar_text
-from local_aws.delivery.conversion.joda import JodaFormat, compile_joda
-from local_aws.delivery.conversion.openx import MAX_DOUBLE_DIGITS, OpenXDeserializer, fit_decimal
+from local_aws.delivery.conversion.joda import MILLIS, JodaFormat, compile_joda
+from local_aws.delivery.conversion.openx import OpenXDeserializer, decimal_frame, double_decimal, fit_decimal
 from local_aws.delivery.conversion.rules import Coercion
 from local_aws.delivery.conversion.timestamps import (
     bad_timestamp,
@@ -45,7 +45,6 @@ from local_aws.delivery.conversion.timestamps import (
     parse_space_form,
 )
 
-MILLIS: Final = "millis"
 ARRAY_EXPECTED: Final = "java.io.IOException: Start of Array expected"
 OBJECT_EXPECTED: Final = "java.io.IOException: Start of Object expected"
 BAD_FIELD: Final = "One or more fields have incorrect format. Exception when validating field (root)"
@@ -83,7 +82,7 @@ class HiveDeserializer:
         """Return the coercion to a scalar type."""
         match glue_type:
             case DecimalType(precision, scale):
-                return partial(_to_decimal, precision, scale)
+                return partial(_to_decimal, *decimal_frame(precision, scale))
             case SizedTextType(_, length):
                 return lambda value: _to_text(value)[:length]
             case PrimitiveType(name) if name in INTEGER_BITS:
@@ -186,14 +185,11 @@ def _to_float(value: object) -> float:
     return number
 
 
-def _to_decimal(precision: int, scale: int, value: object) -> Decimal:
+def _to_decimal(context: Context, unit: Decimal, value: object) -> Decimal:
     if type(value) is int:
-        return fit_decimal(Decimal(value), precision, scale)
+        return fit_decimal(Decimal(value), context, unit)
     if type(value) is float:
-        number = Decimal(repr(value))
-        if len(number.normalize().as_tuple().digits) > MAX_DOUBLE_DIGITS:
-            raise mismatch(f"{value!r} has more digits than a JSON number carries.")
-        return fit_decimal(number, precision, scale)
+        return fit_decimal(double_decimal(value), context, unit)
     _refuse_as_number(value)
 
 

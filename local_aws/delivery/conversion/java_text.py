@@ -56,6 +56,8 @@ def compact_json(value: object, key: Callable[[str], str]) -> str:
 
 
 def _writable(value: object, key: Callable[[str], str]) -> Any:
+    if type(value) is str:
+        return value
     if isinstance(value, dict):
         return {key(name): _writable(member, key) for name, member in value.items()}
     if isinstance(value, list):

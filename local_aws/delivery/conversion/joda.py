@@ -16,6 +16,9 @@ from typing import Final
 from local_aws.delivery.conversion.errors import FormatError
 from local_aws.delivery.conversion.timestamps import NANOS_PER_MILLI, civil_nanos
 
+# The special value of HiveJsonSerDe for epoch milliseconds.
+MILLIS: Final = "millis"
+
 _MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import partial
 from typing import Any, Final
 
@@ -50,6 +50,7 @@ class OpenXDeserializer:
 
     def __init__(self, options: OpenXOptions) -> None:
         self._options = options
+        self._stored_key: Callable[[str], str] = str.lower if options.case_insensitive else str
         self._column_keys = {column.lower(): key for column, key in options.column_to_json_key}
 
     def column_key(self, column: str) -> str:
@@ -60,18 +61,19 @@ class OpenXDeserializer:
         """AWS rule: keys are lower-cased, and dots become underscores if asked, before matching."""
         if self._options.convert_dots_to_underscores:
             key = key.replace(".", "_")
-        return key.lower() if self._options.case_insensitive else key
+        return self._stored_key(key)
 
     def map_key(self, glue_type: ScalarType) -> Coercion:
         """AWS rule: map keys are lower-cased too, reference 4.4."""
         coerce = self.scalar(glue_type)
-        return lambda key: coerce(self._stored_key(key))
+        stored = self._stored_key
+        return lambda key: coerce(stored(key))
 
     def scalar(self, glue_type: ScalarType) -> Coercion:
         """Return the coercion to a scalar type."""
         match glue_type:
             case DecimalType(precision, scale):
-                return partial(_to_decimal, self._text, precision, scale)
+                return partial(_to_decimal, self._text, *decimal_frame(precision, scale))
             case SizedTextType(_, length):
                 return lambda value: self._text(value)[:length]
             case PrimitiveType(name) if name in INTEGER_BITS:
@@ -110,9 +112,6 @@ class OpenXDeserializer:
     def _text(self, value: object) -> str:
         """AWS rule: a string column stores numbers, booleans and whole documents as text, reference 4.4."""
         return compact_json(value, self._stored_key) if isinstance(value, dict | list) else scalar_text(value)
-
-    def _stored_key(self, key: str) -> str:
-        return key.lower() if self._options.case_insensitive else key
 
 
 def _not_an_object(value: object) -> MisfitError:
@@ -156,32 +155,37 @@ def _to_float(text_of: _Text, value: object) -> float:
     return number
 
 
-def _to_decimal(text_of: _Text, precision: int, scale: int, value: object) -> Decimal:
-    number: Decimal | None = None
+def _to_decimal(text_of: _Text, context: Context, unit: Decimal, value: object) -> Decimal:
     if type(value) is int:
-        number = Decimal(value)
-    elif type(value) is float:
-        number = Decimal(repr(value))
-        if len(number.normalize().as_tuple().digits) > MAX_DOUBLE_DIGITS:
-            raise mismatch(f"{value!r} has more digits than a JSON number carries; send it as a string.")
-    elif isinstance(value, str) and DECIMAL_TEXT.fullmatch(value):
-        number = Decimal(value)
-    if number is None:
-        raise bad_input(text_of(value))
-    return fit_decimal(number, precision, scale)
+        return fit_decimal(Decimal(value), context, unit)
+    if type(value) is float:
+        return fit_decimal(double_decimal(value), context, unit)
+    if isinstance(value, str) and DECIMAL_TEXT.fullmatch(value):
+        return fit_decimal(Decimal(value), context, unit)
+    raise bad_input(text_of(value))
 
 
-def fit_decimal(number: Decimal, precision: int, scale: int) -> Decimal:
-    """Return `number` with exactly `scale` digits after the point; raises when that would change it."""
-    sign, digits, exponent = number.as_tuple()
-    unscaled = "".join(map(str, digits)).strip("0") and "".join(map(str, digits))
-    if not unscaled:
-        return Decimal((0, (0,), -scale))
-    significant = unscaled.rstrip("0")
-    power = int(exponent) + len(unscaled) - len(significant)  # number = significant * 10 ** power
-    if power < -scale or len(significant) + power > precision - scale:
-        raise mismatch(f"{number} does not fit decimal({precision},{scale}).")
-    return Decimal((sign, tuple(map(int, significant + "0" * (power + scale))), -scale))
+def double_decimal(number: float) -> Decimal:
+    """Return the decimal number that a JSON number with a fraction was; raises when a double cannot tell."""
+    text = repr(number)
+    decimal = Decimal(text)
+    if len(text) > MAX_DOUBLE_DIGITS and len(decimal.normalize().as_tuple().digits) > MAX_DOUBLE_DIGITS:
+        raise mismatch(f"{text} has more digits than a JSON number carries; send it as a string.")
+    return decimal
+
+
+def fit_decimal(number: Decimal, context: Context, unit: Decimal) -> Decimal:
+    """Return `number` in units of `unit`; raises when that would change it or takes too many digits."""
+    try:
+        return context.quantize(number, unit)
+    except (Inexact, InvalidOperation) as error:
+        scale = -int(unit.as_tuple().exponent)
+        raise mismatch(f"{number} does not fit decimal({context.prec},{scale}).") from error
+
+
+def decimal_frame(precision: int, scale: int) -> tuple[Context, Decimal]:
+    """Return what `fit_decimal` needs to know of a decimal type."""
+    return Context(prec=precision, traps=[Inexact, InvalidOperation]), Decimal((0, (1,), -scale))
 
 
 def _to_boolean(text_of: _Text, value: object) -> bool:

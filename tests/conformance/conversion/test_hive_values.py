@@ -92,7 +92,7 @@ def test_4_2_with_formats_only_these_are_tried() -> None:
 @pytest.mark.parametrize("pattern", ["EEE", "yyyy-MM-dd'T", "hh:mm", "yyyy yyyy", "yy", "w"])
 def test_a_format_that_is_not_supported_is_named(pattern: str) -> None:
     with pytest.raises(FormatError, match=pattern.replace("'", ".")):
-        Converter(schema_of(ts="timestamp"), hive(pattern))
+        hive(pattern)
 
 
 def test_4_2_hive_takes_no_dots_in_column_names() -> None:

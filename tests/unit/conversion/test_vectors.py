@@ -69,7 +69,7 @@ def check(text: str, rules: OpenXDeserializer | HiveDeserializer, values: list[A
     return True
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @pytest.mark.parametrize("text", COLUMNS)
 @given(data=st.data())
 def test_vectors_agree_with_coercions(text: str, data: st.DataObject) -> None:
@@ -80,7 +80,7 @@ def test_vectors_agree_with_coercions(text: str, data: st.DataObject) -> None:
         check(text, rules, [*values, other])
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.one_of(near_limits, st.none()), max_size=4))
 def test_epochs_agree_with_coercions(values: list[int | None]) -> None:
     check("timestamp", OpenXDeserializer(OpenXOptions()), values)
