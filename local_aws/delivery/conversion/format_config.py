@@ -82,8 +82,9 @@ class FormatConfig:
     def from_api(cls, conversion: Mapping[str, Any]) -> FormatConfig:
         """Parse a `DataFormatConversionConfiguration` as DescribeDeliveryStream returns it.
 
-        Value ranges were checked when the stream was created; what is missing or contradictory, and a
-        timestamp pattern that is not supported (`joda`), raises FormatError. AWS rule: exactly one deserializer and one serializer, reference 4.1.
+        Value ranges were checked when the stream was created. What is missing or contradictory, and a
+        timestamp pattern that is not supported (`joda`), raises FormatError. AWS rule: exactly one
+        deserializer and one serializer, reference 4.1.
         """
         deserializer = (conversion.get("InputFormatConfiguration") or {}).get("Deserializer") or {}
         serializer = (conversion.get("OutputFormatConfiguration") or {}).get("Serializer") or {}
