@@ -22,15 +22,19 @@ from local_aws.delivery.errors import ConfigError
 from local_aws.delivery.worker import Worker, discard_state
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from local_aws.config import Settings
     from local_aws.delivery.config import DeliveryConfig
 
+    MakeWorker = Callable[[DeliveryConfig, Clients, Path, Path], Worker]
+
 _LOG = logging.getLogger(__name__)
 _POLL_SECONDS = 1.0
 _FLUSH_SECONDS = 50.0
 _UPDATE_FLUSH_SECONDS = 30.0
+_GIVE_UP_SECONDS = 10.0
 _FIRST_RESTART_SECONDS = 1.0
 _LONGEST_RESTART_SECONDS = 30.0
 _CONNECTIONS = 64
@@ -50,10 +54,13 @@ class _Managed:
 class Engine:
     """Keeps one worker for each active delivery stream of one endpoint."""
 
-    def __init__(self, clients: Clients, state_dir: Path, spool_dir: Path) -> None:
+    def __init__(
+        self, clients: Clients, state_dir: Path, spool_dir: Path, make_worker: MakeWorker = Worker
+    ) -> None:
         self._clients = clients
         self._state_dir = state_dir
         self._spool_dir = spool_dir
+        self._make_worker = make_worker
         self._streams: dict[str, _Managed] = {}
         self._unusable: dict[str, tuple[int, int]] = {}
 
@@ -123,7 +130,7 @@ class Engine:
                 if other.name != str(config.created_ms):
                     _LOG.info("%s was created anew: its earlier checkpoint is removed", config.name)
                     discard_state(other)
-        worker = Worker(config, self._clients, home / str(config.created_ms), self._spool_dir)
+        worker = self._make_worker(config, self._clients, home / str(config.created_ms), self._spool_dir)
         worker.start()
         return _Managed(worker)
 
@@ -157,7 +164,8 @@ class Engine:
         """Discard a deleted stream. AWS rule: what it still held is discarded too, reference 1.7."""
         managed = self._streams.pop(name)
         managed.worker.stop(flush=False)
-        managed.worker.join()
+        if not managed.worker.join(_GIVE_UP_SECONDS):
+            _LOG.warning("%s was deleted while a call of it hangs", name)
         discard_state(self._state_dir / name)
         _LOG.info("%s was deleted: what it held is discarded", name)
 

@@ -15,7 +15,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local_aws.delivery import kpl
 from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError
 from local_aws.delivery.intake import Chunk, Shard
-from local_aws.delivery.kinesis_api import RecordsApi
 from local_aws.delivery.records import RecordBatch
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from local_aws.delivery.clock import Clock
     from local_aws.delivery.config import KinesisSource
     from local_aws.delivery.intake import Intake
-    from local_aws.delivery.kinesis_api import SourceRecord
+    from local_aws.delivery.kinesis_api import RecordsApi, SourceRecord
     from local_aws.delivery.ledger import Position
     from local_aws.delivery.metrics import Metrics
 
@@ -103,6 +102,7 @@ class ShardReader:
     def __init__(
         self,
         clients: Clients,
+        api: RecordsApi,
         source: KinesisSource,
         shard_id: str,
         position: Position,
@@ -112,7 +112,7 @@ class ShardReader:
         stop: threading.Event,
     ) -> None:
         self._client: Any = clients.client("kinesis")
-        self._api = RecordsApi(clients)
+        self._api = api
         self._source = source
         self._shard_id = shard_id
         self._start = position.start
@@ -130,8 +130,6 @@ class ShardReader:
             self._read()
         except StoppedError:
             _LOG.debug("reading %s stopped", self._shard_id)
-        finally:
-            self._api.close()
 
     def _read(self) -> None:
         iterator: str | None = None

@@ -23,6 +23,7 @@ from local_aws.delivery.errors import DeliveryError, RejectedError, StoppedError
 from local_aws.delivery.glue_schema import GlueSchemaSource
 from local_aws.delivery.intake import Intake
 from local_aws.delivery.invoker import LambdaInvoker
+from local_aws.delivery.kinesis_api import RecordsApi
 from local_aws.delivery.lanes import MAX_OUTSTANDING
 from local_aws.delivery.ledger import BACKUP
 from local_aws.delivery.logs import ErrorLog
@@ -81,6 +82,7 @@ class Worker:
         self._functions = ThreadPoolExecutor(_FUNCTION_THREADS, f"{config.name}-function")
         self._writers = ThreadPoolExecutor(_WRITERS, f"{config.name}-writer")
         self._readers: dict[str, threading.Thread] = {}
+        self._records_api: RecordsApi | None = None
         self._thread = threading.Thread(target=self._run, name=config.name, daemon=True)
 
     # What the engine calls
@@ -128,6 +130,8 @@ class Worker:
             self._writers.shutdown(wait=True, cancel_futures=True)
             for reader in self._readers.values():
                 reader.join()
+            if self._records_api is not None:
+                self._records_api.close()
             self._log.close()
             state, text = ("stopped", None) if self.failure is None else ("failed", str(self.failure))
             self._status.write(Status(self.config.version, state, failure=text))
@@ -321,8 +325,11 @@ class Worker:
 
     def _start_shard(self, source: KinesisSource, shard: Shard, checkpoint: Checkpoint) -> None:
         position = checkpoint.shards[shard.shard_id].tail
+        if self._records_api is None:
+            self._records_api = RecordsApi(self._clients)
         reader = kinesis.ShardReader(
             self._clients,
+            self._records_api,
             source,
             shard.shard_id,
             position,
