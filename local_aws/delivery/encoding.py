@@ -6,11 +6,13 @@ AWS rule: records are joined byte for byte, reference 3.6; extension and headers
 from __future__ import annotations
 
 import io
+import logging
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import pyarrow as pa
 
 from local_aws.delivery.compression import COMPRESSIONS
 from local_aws.delivery.conversion import Converter, write
@@ -24,14 +26,19 @@ if TYPE_CHECKING:
 
     from local_aws.delivery.clock import Clock
     from local_aws.delivery.config import ConversionSettings, S3Target
+    from local_aws.delivery.conversion import TableSchema
     from local_aws.delivery.glue_schema import SchemaSource
     from local_aws.delivery.metrics import Metrics
     from local_aws.delivery.ordinals import Ordinals
+
+_LOG = logging.getLogger(__name__)
 
 # A converted object is several times its records while it is being made: one at a time in the whole process.
 _CONVERTING = threading.Lock()
 # AWS rule: measured on Parquet objects although they are plain Parquet, reference 3.6.
 _CONVERTED_ENCODING = "hadoop-snappy"
+# Not a code of AWS's: the converter failed in a way that nobody foresaw.
+_STUMBLED = "DataFormatConversion.InternalError"
 
 
 @dataclass(slots=True)
@@ -120,19 +127,46 @@ class ConvertingEncoder:
             failures = dict.fromkeys(range(len(records)), reason)
         else:
             with _CONVERTING:
-                converted = Converter(schema, self._settings.formats).convert(records)
-                ended_ms = self._clock.now_ms()
-                for failure in converted.failures:
-                    failures[failure.index] = Reason(failure.code, failure.message, 1, ended_ms)
-                if len(failures) < len(records):
-                    sink = io.BytesIO()
-                    write(converted.table, self._settings.formats, sink)
-                    body = sink.getvalue()
+                failures, body = self._convert(schema, records)
         self._count(records, failures)
         kept, rejects = self._split(batches, failures)
         return Encoded(
             body, self._extension, _CONVERTED_ENCODING, kept, len(records) - len(failures), rejects
         )
+
+    def _convert(self, schema: TableSchema, records: list[bytes]) -> tuple[dict[int, Reason], bytes | None]:
+        converter = Converter(schema, self._settings.formats)
+        try:
+            converted = converter.convert(records)
+        except Exception:
+            # A record that the converter itself stumbles over must not hold up the stream for ever.
+            _LOG.exception("%d records could not be converted together: trying one by one", len(records))
+            return self._convert_one_by_one(converter, records)
+        ended_ms = self._clock.now_ms()
+        failures = {f.index: Reason(f.code, f.message, 1, ended_ms) for f in converted.failures}
+        return failures, self._written(converted.table) if len(failures) < len(records) else None
+
+    def _convert_one_by_one(
+        self, converter: Converter, records: list[bytes]
+    ) -> tuple[dict[int, Reason], bytes | None]:
+        tables: list[pa.Table] = []
+        failures: dict[int, Reason] = {}
+        for index, record in enumerate(records):
+            try:
+                converted = converter.convert([record])
+            except Exception as error:
+                failures[index] = Reason(_STUMBLED, repr(error), 1, self._clock.now_ms())
+                continue
+            for failure in converted.failures:
+                failures[index] = Reason(failure.code, failure.message, 1, self._clock.now_ms())
+            if not converted.failures:
+                tables.append(converted.table)
+        return failures, self._written(pa.concat_tables(tables)) if tables else None
+
+    def _written(self, table: pa.Table) -> bytes:
+        sink = io.BytesIO()
+        write(table, self._settings.formats, sink)
+        return sink.getvalue()
 
     def _split(
         self, batches: Sequence[RecordBatch], failures: Mapping[int, Reason]

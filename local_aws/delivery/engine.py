@@ -7,6 +7,7 @@ Everything comes from public APIs: a stream is started when it is ACTIVE, starte
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -194,7 +195,8 @@ class Engine:
 def main(settings: Settings) -> int:
     """Run the delivery engine against the gateway of `settings` until SIGTERM.
 
-    Gives 0 when everything held was delivered, 1 when some of it will be read again at the next start.
+    Gives 0 when everything held was delivered; when some of it will be read again at the next start, the process
+    ends with 1.
     """
     logging.basicConfig(
         level=settings.log_level,
@@ -212,4 +214,8 @@ def main(settings: Settings) -> int:
     _LOG.info(
         "the delivery engine ends, %s", "everything is delivered" if done else "not everything is delivered"
     )
-    return 0 if done else 1
+    if not done:
+        # A call that hangs (a function may take minutes) would keep the interpreter from ending.
+        logging.shutdown()
+        os._exit(1)
+    return 0

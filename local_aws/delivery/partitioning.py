@@ -22,6 +22,11 @@ PARTITIONING_CODE = "DynamicPartitioning.PartitioningFailed"
 
 Values = tuple[str, ...]
 
+# AWS rule: an S3 key has at most 1,024 bytes; the object's name takes up to 255 of them (reference 3.5).
+_LONGEST_BYTES = 1024 - 255
+# How many partitions are remembered as checked.
+_REMEMBERED = 10_000
+
 
 @dataclass(slots=True)
 class Grouped:
@@ -69,14 +74,23 @@ class Partitioner:
                     return PARTITIONING_FAILED, PARTITIONING_CODE, f"{EMPTY_VALUE}: {key.name}"
                 return EXTRACTION_FAILED, EXTRACTION_CODE, EMPTY_VALUE
         if values not in self._fitting:
-            length = len(self._evaluator.prefix(0, values))
-            if length > LONGEST:
-                text = f"Length of evaluated prefix cannot be greater than {LONGEST}, it is {length}"
-                return PARTITIONING_FAILED, PARTITIONING_CODE, text
+            problem = _unusable(self._evaluator.prefix(0, values))
+            if problem is not None:
+                return PARTITIONING_FAILED, PARTITIONING_CODE, problem
             if len(self._fitting) >= _REMEMBERED:
                 self._fitting.clear()
             self._fitting.add(values)
         return None
 
 
-_REMEMBERED = 10_000
+def _unusable(prefix: str) -> str | None:
+    """Say why no object can have `prefix`, None when one can."""
+    if len(prefix) > LONGEST:
+        return f"Length of evaluated prefix cannot be greater than {LONGEST}, it is {len(prefix)}"
+    try:
+        size = len(prefix.encode("utf-8"))
+    except UnicodeEncodeError:
+        return "A partition key holds a lone surrogate, which no object key can"
+    if size > _LONGEST_BYTES:
+        return f"The evaluated prefix has {size} bytes of UTF-8, allowed are {_LONGEST_BYTES}"
+    return None

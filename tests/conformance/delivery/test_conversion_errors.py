@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from local_aws.delivery.conversion import Converted, Converter
 from tests.unit.delivery.support import (
     ERROR_PREFIX,
     NOON_MS,
@@ -23,7 +24,10 @@ from tests.unit.delivery.support import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    import pytest
 
 FAILED = "lake/errors/format-conversion-failed/"
 DATA: dict[str, Any] = {"Prefix": "data/", "ErrorOutputPrefix": ERROR_PREFIX}
@@ -117,3 +121,22 @@ def test_failures_of_several_batches_keep_their_own_numbers(tmp_path: Path) -> N
     assert sorted(row["n"] for row in rows(rig)) == [1, 3, 5]
     numbers = [(base64.b64decode(d["rawData"]), d["sequenceNumber"]) for d in rig.documents(FAILED)]
     assert numbers == [(b"bad 1", sequence(1)), (b"bad 4", sequence(3))]
+
+
+def test_a_record_that_the_converter_stumbles_over_fails_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    convert = Converter.convert
+
+    def stumbling(self: Converter, records: Sequence[bytes]) -> Converted:
+        if any(b"stumble" in data for data in records):
+            raise RuntimeError("unforeseen")
+        return convert(self, records)
+
+    monkeypatch.setattr(Converter, "convert", stumbling)
+    rig = Rig(tmp_path, describe(**DATA, **converting()))
+    rig.put(b'{"n":1}', b'{"n":2,"stumble":1}', b"malformed", b'{"n":4}')
+    rig.drain()
+    assert sorted(row["n"] for row in rows(rig)) == [1, 4]
+    codes = [document["lastErrorCode"] for document in rig.documents(FAILED)]
+    assert codes == ["DataFormatConversion.InternalError", "DataFormatConversion.ParseError"]

@@ -161,6 +161,18 @@ def test_3_1_an_evaluated_prefix_has_at_most_512_characters(tmp_path: Path) -> N
     assert rig.body("lake/" + "k" * 511 + "/") == b"k" * 511
 
 
+@pytest.mark.parametrize("value", ["lone \ud800 surrogate", "\U0001f600" * 400])
+def test_a_key_that_no_object_can_have_fails_the_record(tmp_path: Path, value: str) -> None:
+    rig = by_lambda(
+        tmp_path,
+        "!{partitionKeyFromLambda:k}/",
+        lambda event: {"records": [ok(r, k=value) for r in event["records"]]},
+        b"x",
+    )
+    assert rig.names() == rig.names(PARTITIONING)
+    assert len(rig.documents(PARTITIONING)) == 1
+
+
 def many(count: int) -> list[bytes]:
     return [b'{"k": "%d"}' % number for number in range(count)]
 
