@@ -37,6 +37,8 @@ class Settings:
     region: str = DEFAULT_REGION
     account_id: str = ACCOUNT_ID
     delivery_enabled: bool = True
+    # What the engine may hold of one delivery stream between its source and S3.
+    delivery_buffer_mib: int = 256
     log_level: str = "INFO"
 
     @classmethod
@@ -53,6 +55,9 @@ class Settings:
             state_dir=Path(state_dir).expanduser().resolve(),
             region=values.get("STREAMLAKE_REGION") or DEFAULT_REGION,
             delivery_enabled=_switch("STREAMLAKE_DELIVERY", values.get("STREAMLAKE_DELIVERY") or "1"),
+            delivery_buffer_mib=_mebibytes(
+                "STREAMLAKE_DELIVERY_BUFFER_MIB", values.get("STREAMLAKE_DELIVERY_BUFFER_MIB") or "256"
+            ),
             log_level=_log_level(values.get("STREAMLAKE_LOG_LEVEL") or "INFO"),
         )
 
@@ -64,6 +69,7 @@ class Settings:
             "STREAMLAKE_STATE_DIR": str(self.state_dir),
             "STREAMLAKE_REGION": self.region,
             "STREAMLAKE_DELIVERY": "1" if self.delivery_enabled else "0",
+            "STREAMLAKE_DELIVERY_BUFFER_MIB": str(self.delivery_buffer_mib),
             "STREAMLAKE_LOG_LEVEL": self.log_level,
         }
 
@@ -116,6 +122,12 @@ def _port(text: str) -> int:
     if not 1 <= port <= 65535:
         raise SettingsError(f"STREAMLAKE_PORT is {text!r}; allowed is a whole number from 1 to 65535")
     return port
+
+
+def _mebibytes(name: str, text: str) -> int:
+    if not text.isdecimal() or not 8 <= int(text) <= 65536:
+        raise SettingsError(f"{name} is {text!r}; allowed is a whole number of MiB from 8 to 65536")
+    return int(text)
 
 
 def _switch(name: str, text: str) -> bool:

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.clients import Clients
-from local_aws.delivery.config import parse
+from local_aws.delivery.config import MIB, parse
 from local_aws.delivery.errors import ConfigError
+from local_aws.delivery.pipeline import DEFAULT_LIMIT_BYTES
 from local_aws.delivery.worker import Worker, discard_state
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from local_aws.config import Settings
     from local_aws.delivery.config import DeliveryConfig
 
-    MakeWorker = Callable[[DeliveryConfig, Clients, Path, Path], Worker]
+    MakeWorker = Callable[[DeliveryConfig, Clients, Path, Path, int], Worker]
 
 _LOG = logging.getLogger(__name__)
 _POLL_SECONDS = 1.0
@@ -56,11 +57,17 @@ class Engine:
     """Keeps one worker for each active delivery stream of one endpoint."""
 
     def __init__(
-        self, clients: Clients, state_dir: Path, spool_dir: Path, make_worker: MakeWorker = Worker
+        self,
+        clients: Clients,
+        state_dir: Path,
+        spool_dir: Path,
+        limit_bytes: int = DEFAULT_LIMIT_BYTES,
+        make_worker: MakeWorker = Worker,
     ) -> None:
         self._clients = clients
         self._state_dir = state_dir
         self._spool_dir = spool_dir
+        self._limit_bytes = limit_bytes
         self._make_worker = make_worker
         self._streams: dict[str, _Managed] = {}
         self._unusable: dict[str, tuple[int, int]] = {}
@@ -131,7 +138,9 @@ class Engine:
                 if other.name != str(config.created_ms):
                     _LOG.info("%s was created anew: its earlier checkpoint is removed", config.name)
                     discard_state(other)
-        worker = self._make_worker(config, self._clients, home / str(config.created_ms), self._spool_dir)
+        worker = self._make_worker(
+            config, self._clients, home / str(config.created_ms), self._spool_dir, self._limit_bytes
+        )
         worker.start()
         return _Managed(worker)
 
@@ -208,7 +217,8 @@ def main(settings: Settings) -> int:
         signal.signal(number, lambda *_: stop.set())
     settings.delivery_dir.mkdir(parents=True, exist_ok=True)
     clients = Clients(settings.endpoint, settings.region, pool_size=_CONNECTIONS)
-    engine = Engine(clients, settings.delivery_dir, settings.spool_dir)
+    limit_bytes = settings.delivery_buffer_mib * MIB
+    engine = Engine(clients, settings.delivery_dir, settings.spool_dir, limit_bytes)
     _LOG.info("the delivery engine runs against %s", settings.endpoint)
     done = engine.run(stop)
     _LOG.info(

@@ -28,7 +28,7 @@ from local_aws.delivery.lanes import MAX_OUTSTANDING
 from local_aws.delivery.ledger import BACKUP
 from local_aws.delivery.logs import ErrorLog
 from local_aws.delivery.outbox import Outbox
-from local_aws.delivery.pipeline import Pipeline
+from local_aws.delivery.pipeline import DEFAULT_LIMIT_BYTES, Pipeline
 from local_aws.delivery.prefix import PrefixEvaluator
 from local_aws.delivery.s3 import ObjectWriter
 from local_aws.delivery.sink import DATA, ERRORS, Channel, Sink
@@ -63,12 +63,14 @@ class Worker:
         clients: Clients,
         directory: Path,
         spool_dir: Path,
+        limit_bytes: int = DEFAULT_LIMIT_BYTES,
         clock: Clock | None = None,
     ) -> None:
         self.config = config
         self.failure: BaseException | None = None
         self._clients = clients
         self._directory = directory
+        self._limit_bytes = limit_bytes
         self._spool = spool_dir / config.name
         self._status = StatusFile(directory)
         self._clock: Clock = clock or SystemClock()
@@ -230,6 +232,7 @@ class Worker:
             self._metrics,
             self._intake.wake.set,
             self._log.report,
+            self._limit_bytes,
         )
 
     def _channels(self, prefixes: PrefixEvaluator) -> dict[str, Channel]:

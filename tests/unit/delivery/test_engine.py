@@ -52,7 +52,9 @@ class FakeFirehose:
 class FakeWorker:
     """A worker that does as told: flushes at once unless it is stuck."""
 
-    def __init__(self, config: DeliveryConfig, _clients: Any, directory: Path, _spool: Path) -> None:
+    def __init__(
+        self, config: DeliveryConfig, _clients: Any, directory: Path, _spool: Path, _limit: int
+    ) -> None:
         self.config = config
         self.directory = directory
         self.is_alive = False
@@ -85,7 +87,7 @@ class Scene:
         monkeypatch.setattr("local_aws.delivery.engine.time.monotonic", lambda: self.now)
         clients: Any = OneClient(self.firehose)
         make: Any = FakeWorker
-        self.engine = Engine(clients, folder, folder / "spool", make)
+        self.engine = Engine(clients, folder, folder / "spool", make_worker=make)
 
     def add(self, name: str, status: str = "ACTIVE", **more: Any) -> None:
         self.firehose.streams[name] = {**describe(name=name), "DeliveryStreamStatus": status, **more}

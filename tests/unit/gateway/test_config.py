@@ -19,7 +19,12 @@ def test_defaults() -> None:
 
 def test_a_child_process_reads_the_same_settings(tmp_path: Path) -> None:
     settings = Settings(
-        port=5000, bind_host="192.0.2.1", state_dir=tmp_path, region="eu-west-1", delivery_enabled=False
+        port=5000,
+        bind_host="192.0.2.1",
+        state_dir=tmp_path,
+        region="eu-west-1",
+        delivery_enabled=False,
+        delivery_buffer_mib=64,
     )
     assert Settings.from_environment(settings.to_environment()) == settings
     assert settings.endpoint == "http://127.0.0.1:5000"
@@ -36,6 +41,8 @@ def test_an_empty_variable_is_one_that_is_not_set() -> None:
         ("STREAMLAKE_PORT", "0"),
         ("STREAMLAKE_PORT", "65536"),
         ("STREAMLAKE_DELIVERY", "maybe"),
+        ("STREAMLAKE_DELIVERY_BUFFER_MIB", "1"),
+        ("STREAMLAKE_DELIVERY_BUFFER_MIB", "some"),
         ("STREAMLAKE_LOG_LEVEL", "loud"),
     ],
 )
