@@ -38,6 +38,13 @@ variable "endpoint" {
   }
 }
 
+variable "endpoint_in_environment" {
+  description = "Whether the caller has put endpoint into AWS_ENDPOINT_URL too, as `make` does: the provider then starts faster."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "account_id" {
   description = "The only account that may be changed: 000000000000 for local targets."
   type        = string
