@@ -52,17 +52,12 @@ class Measured:
 def main(arguments: Sequence[str]) -> int:
     """Run both and print the table."""
     options = _parse(arguments)
+    print(f"{'':<18}{'events':>9}{'seconds':>9}{'events/s':>10}{'objects':>9}{'peak MiB':>10}")
     with tempfile.TemporaryDirectory() as folder:
         with _ours(Path(folder)) as (clients, engine):
             ours = _measure("streamlake", clients, Path(folder), options.events, engine)
         with _ministack(Path(folder)) as (clients, engine):
             theirs = _measure("MiniStack's own", clients, Path(folder), options.baseline_events, engine)
-    print(f"{'':<18}{'events':>9}{'seconds':>9}{'events/s':>10}{'objects':>9}{'peak MiB':>10}")
-    for one in (ours, theirs):
-        print(
-            f"{one.name:<18}{one.events:>9,}{one.seconds:>9.1f}{one.events_per_second:>10,.0f}"
-            f"{one.objects:>9,}{one.peak_mib:>10,.0f}"
-        )
     print(f"ratio of events/s: {ours.events_per_second / theirs.events_per_second:,.0f}")
     return 0
 
@@ -78,7 +73,13 @@ def _measure(name: str, clients: Clients, folder: Path, events: int, engine: psu
             raise SystemExit(f"{name}: {counter.rows()} of {events} events after {ROWS_TIMEOUT_SECONDS} s")
         time.sleep(0.2)
     seconds = time.monotonic() - started
-    return Measured(name, events, seconds, counter.objects, watch.stop() / 2**20)
+    measured = Measured(name, events, seconds, counter.objects, watch.stop() / 2**20)
+    print(
+        f"{name:<18}{events:>9,}{seconds:>9.1f}{measured.events_per_second:>10,.0f}"
+        f"{measured.objects:>9,}{measured.peak_mib:>10,.0f}",
+        flush=True,
+    )
+    return measured
 
 
 class _Counter:
@@ -201,8 +202,9 @@ def _ministack(folder: Path) -> Iterator[tuple[Clients, psutil.Process]]:
                 time.sleep(0.2)
         yield clients, psutil.Process(server.pid)
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        # It does not end while its own deliveries run, and nothing of it is kept.
+        server.kill()
+        server.wait()
         log.close()
 
 
