@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import psutil
 import pytest
 
+from lambda_transform.contract import load_contract, parse_contract
 from scripts.deployment import Outputs
 from tests.e2e import poison
 from tests.e2e.lake import Lake, column, objects, quarantined
@@ -67,6 +70,40 @@ def test_a_second_plan_is_empty(lake: Lake) -> None:
     assert "no changes" in lake.make("plan").out
     assert lake.terraform("plan", "-detailed-exitcode", "-input=false").code == 0
     assert "nothing to change" in lake.make("deploy").out
+
+
+@pytest.mark.parametrize("name", ["events", "customers"])
+def test_all_readers_of_the_contract_agree(name: str, lake: Lake, outputs: Outputs) -> None:
+    contract = load_contract(lake.folder / "schemas" / f"{name}.schema.json")
+    # Terraform: the table. Its columns may stand in another order, its partition keys may not.
+    table = outputs.session().client("glue").get_table(DatabaseName=outputs.database, Name=name)["Table"]
+    columns = {column["Name"]: column["Type"] for column in table["StorageDescriptor"]["Columns"]}
+    assert columns == dict(contract.glue_columns)
+    keys = tuple((column["Name"], column["Type"]) for column in table["PartitionKeys"])
+    assert keys == contract.glue_partition_keys
+    assert outputs.dataset(name).partition_keys == contract.partitioning.keys
+    # The transform: the contract in its zip.
+    with zipfile.ZipFile(lake.folder / "build" / "transform" / f"{name}.zip") as package:
+        packed = json.loads(package.read("lambda_transform/contract.json"))
+    assert replace(parse_contract(packed, dataset=name), document={}) == replace(contract, document={})
+    # The producer: what it sends is what the contract says is sent.
+    lines = lake.run(
+        str(lake.folder / ".venv/bin/python"),
+        "-m",
+        "producer",
+        "--dataset",
+        name,
+        "--amount",
+        "20000",
+        "--seed",
+        "1",
+        "--dry-run",
+    ).out.splitlines()
+    made = [json.loads(line) for line in lines if line.startswith("{")]
+    top = {field.name for field in contract.sent_fields}
+    variants = contract.variants.types.values() if contract.variants else ()
+    inner = {field.name for variant in variants for field in variant.fields}
+    assert set().union(*made) == top | inner
 
 
 def test_every_record_is_accounted_for(lake: Lake, outputs: Outputs) -> None:
