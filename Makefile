@@ -103,7 +103,7 @@ clean: down ## stop it and forget the local lake: its data, its Terraform state,
 ##@ Work on it
 .PHONY: test test-all lint format lock
 test: lint ## all checks and tests
-	@$(PY) -m pytest -q -m "not slow" $(PYTEST)
+	@$(PY) -m pytest -q -n 2 --dist loadscope -m "not slow" $(PYTEST)
 
 test-all: lint ## and the slow fault and load tests
 	@$(PY) -m pytest -q $(PYTEST)
