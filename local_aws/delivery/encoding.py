@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from local_aws.delivery.clock import Clock
     from local_aws.delivery.config import ConversionSettings, S3Target
-    from local_aws.delivery.conversion import TableSchema
     from local_aws.delivery.glue_schema import SchemaSource
     from local_aws.delivery.metrics import Metrics
     from local_aws.delivery.ordinals import Ordinals
@@ -121,21 +120,21 @@ class ConvertingEncoder:
         failures: dict[int, Reason] = {}
         body: bytes | None = None
         try:
-            schema = self._schemas.current()
+            # Some tables are only bad for one deserializer: that comes out here, not when they are read.
+            converter = Converter(self._schemas.current(), self._settings.formats)
         except SchemaError as error:
             reason = Reason(error.code, error.message, 1, self._clock.now_ms())
             failures = dict.fromkeys(range(len(records)), reason)
         else:
             with _CONVERTING:
-                failures, body = self._convert(schema, records)
+                failures, body = self._convert(converter, records)
         self._count(records, failures)
         kept, rejects = self._split(batches, failures)
         return Encoded(
             body, self._extension, _CONVERTED_ENCODING, kept, len(records) - len(failures), rejects
         )
 
-    def _convert(self, schema: TableSchema, records: list[bytes]) -> tuple[dict[int, Reason], bytes | None]:
-        converter = Converter(schema, self._settings.formats)
+    def _convert(self, converter: Converter, records: list[bytes]) -> tuple[dict[int, Reason], bytes | None]:
         try:
             converted = converter.convert(records)
         except Exception:

@@ -112,6 +112,18 @@ def test_4_5_a_table_that_cannot_be_used_fails_every_record(tmp_path: Path) -> N
     assert len(rig.documents(FAILED)) == 2
 
 
+def test_4_2_a_column_that_hive_cannot_read_fails_every_record(tmp_path: Path) -> None:
+    settings = converting()
+    formats = settings["DataFormatConversionConfiguration"]["InputFormatConfiguration"]
+    formats["Deserializer"] = {"HiveJsonSerDe": {}}
+    rig = Rig(tmp_path, describe(**DATA, **settings), columns=[{"Name": "a.b", "Type": "int"}])
+    rig.put(b'{"a.b":1}', b'{"a.b":2}')
+    rig.drain()
+    assert rig.names() == rig.names(FAILED)
+    assert [d["lastErrorCode"] for d in rig.documents(FAILED)] == ["DataFormatConversion.InvalidSchema"] * 2
+    assert rig.position()[1] == 2
+
+
 def test_failures_of_several_batches_keep_their_own_numbers(tmp_path: Path) -> None:
     rig = Rig(tmp_path, describe(**DATA, **converting()))
     rig.put(b'{"n":1}', b"bad 1", shard=SHARD)
