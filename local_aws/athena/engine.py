@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from local_aws.athena import udfs
+from local_aws.athena.catalog import TableDefinition
 from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError
+from local_aws.athena.query_catalog import MemoryTable
 from local_aws.athena.scan import LakeTable
 from local_aws.athena.sql import macros
 from local_aws.athena.values import text_columns
@@ -88,9 +90,10 @@ class RunningQuery:
         """Make the tables of a query known under the names that the compiled query has for them."""
         for scan in scans:
             source = scan.source.scan
-            relation = source if isinstance(source, (str,)) else None
-            if relation is None:
-                self.connection.register(scan.name, LakeTable(scan, source, self.context))  # type: ignore[arg-type]
+            if isinstance(source, MemoryTable):
+                self.connection.register(scan.name, source.make())
+            elif isinstance(source, TableDefinition):
+                self.connection.register(scan.name, LakeTable(scan, source, self.context))
 
     def text_reader(self, query: CompiledQuery) -> Any:
         """Run a query; gives its rows as record batches of texts, formatted as Athena's results are."""

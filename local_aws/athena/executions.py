@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 import threading
@@ -40,6 +41,7 @@ class Execution:
     catalog: str | None
     output_location: str | None
     submitted: float
+    output_folder: str | None = None
     parameters: list[str] = field(default_factory=list)
     encryption: dict[str, Any] | None = None
     result_configuration: dict[str, Any] = field(default_factory=dict)
@@ -99,7 +101,9 @@ class Execution:
             },
             "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": self.reuse or {"Enabled": False}},
             "QueryExecutionContext": {
-                key: value for key, value in (("Database", self.database), ("Catalog", self.catalog)) if value
+                key: value
+                for key, value in (("Database", self.database), ("Catalog", (self.catalog or "").lower()))
+                if value
             },
             "Status": status,
             "Statistics": self.statistics(),
@@ -133,36 +137,50 @@ def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-_UTILITY = ("SHOW", "DESCRIBE", "DESC", "EXPLAIN")
-_DML = ("SELECT", "WITH", "VALUES", "TABLE", "INSERT", "UNLOAD", "EXECUTE", "MERGE", "UPDATE", "DELETE", "(")
-_SUBSTATEMENTS = {
-    "WITH": "SELECT",
-    "(": "SELECT",
-    "VALUES": "SELECT",
-    "TABLE": "SELECT",
-    "DESC": "DESCRIBE",
-    "MSCK": "MSCK_REPAIR",
+_SELECT_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
+_SHOWN = {"SCHEMAS": "DATABASES", "TBLPROPERTIES": "TABLE_PROPERTIES"}
+_ALTERED = {
+    ("ADD", "COLUMNS"): "ADD_COLUMN",
+    ("REPLACE", "COLUMNS"): "REPLACE_COLUMN",
+    ("SET", "TBLPROPERTIES"): "SET_PROPERTIES",
+    ("SET", "LOCATION"): "SET_LOCATION",
+    ("ADD", "PARTITION"): "ADD_PARTITION",
+    ("ADD", "IF"): "ADD_PARTITION",
+    ("DROP", "PARTITION"): "DROP_PARTITION",
+    ("DROP", "IF"): "DROP_PARTITION",
 }
 
 
 def classify(query: str) -> tuple[str, str]:
-    """Give the statement type (DDL, DML, UTILITY) and the substatement type of a statement, from its first words."""
-    words = leading_keywords(query, 12)
+    """Give the statement type (DDL, DML, UTILITY) and the substatement type of a statement, from its first words.
+
+    Measured: comments are passed over, EXPLAIN is DML, DESCRIBE is DESCRIBE_TABLE, CREATE SCHEMA is CREATE_DATABASE.
+    """
+    words = leading_keywords(query, 30)
     first = words[0] if words else ""
-    if first in _UTILITY:
-        second = words[1] if first == "SHOW" and len(words) > 1 else ""
+    if first in _SELECT_WORDS:
+        return "DML", "SELECT"
+    if first in ("INSERT", "UNLOAD", "EXECUTE", "EXPLAIN", "MERGE", "UPDATE", "DELETE"):
+        return "DML", "SELECT" if first == "EXECUTE" else first
+    if first == "SHOW":
+        second = words[1] if len(words) > 1 else ""
         if second == "CREATE" and len(words) > 2:
-            second = f"CREATE_{words[2]}"
-        return "UTILITY", f"SHOW_{second}" if second else _SUBSTATEMENTS.get(first, first)
-    if first == "CREATE" and "AS" in words and "TABLE" in words[:3] and "EXTERNAL" not in words:
+            return "UTILITY", f"SHOW_CREATE_{words[2]}"
+        return "UTILITY", f"SHOW_{_SHOWN.get(second, second)}"
+    if first in ("DESCRIBE", "DESC"):
+        return "UTILITY", "DESCRIBE_TABLE"
+    if first == "MSCK":
+        return "DDL", "MSCK_REPAIR"
+    if first == "CREATE" and "TABLE" in words[:2] and "AS" in words:
         return "DDL", "CREATE_TABLE_AS_SELECT"
-    if first in _DML:
-        return "DML", _SUBSTATEMENTS.get(first, first)
-    if first in ("CREATE", "DROP", "ALTER"):
+    if first == "ALTER":
+        changes = (_ALTERED[pair] for pair in itertools.pairwise(words) if pair in _ALTERED)
+        return "DDL", "ALTER_TABLE_" + next(changes, "OTHER")
+    if first in ("CREATE", "DROP"):
         kinds = [word for word in words[1:] if word in ("TABLE", "VIEW", "DATABASE", "SCHEMA")]
         kind = "DATABASE" if kinds[:1] == ["SCHEMA"] else (kinds or ["TABLE"])[0]
         return "DDL", f"{first}_{kind}"
-    return "DDL", _SUBSTATEMENTS.get(first, first)
+    return "DDL", first
 
 
 class History:

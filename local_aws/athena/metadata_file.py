@@ -1,7 +1,8 @@
-"""The `.metadata` object beside a result: the columns, in the binary form that Athena's drivers read.
+"""The `.metadata` object beside a result: the columns in the binary form that Athena's JDBC driver reads.
 
-The form is a protocol-buffers message; fields as seen in such objects: 1 the query's text id, 4 repeated column, and in
-a column 1 catalog, 4 name, 5 label, 6 type, 7 precision, 8 scale, 9 nullable, 10 case sensitive.
+The form is a protocol-buffers message, measured: 1 the query's id, 2 the kind of update, 3 the number of rows updated,
+4 once for each column. In a column: 1 catalog, 4 name, 5 label, 6 type, 7 precision, 8 scale, 9 nullable (3 unknown),
+10 case sensitive. Which of 7, 8 and 10 are there depends on the type and not on the value.
 """
 
 from __future__ import annotations
@@ -11,25 +12,42 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_UNKNOWN_NULLABLE = 3
+_NULLABLE_UNKNOWN = 3
+_WITHOUT_DIGITS = ("boolean", "interval day to second", "interval year to month")
+_WITHOUT_ANYTHING = ("array", "map", "row", "json", "string", "uuid", "ipaddress")
 
 
-def encode_metadata(columns: Sequence[Mapping[str, Any]]) -> bytes:
+def encode_metadata(
+    query_id: str,
+    columns: Sequence[Mapping[str, Any]],
+    update_type: str | None = None,
+    update_count: int | None = None,
+) -> bytes:
     """Write the columns of a result, each as `column_info` describes it."""
-    return b"".join(_message(4, _column(column)) for column in columns)
+    parts = [_message(1, query_id.encode())]
+    if update_type is not None:
+        parts.append(_message(2, update_type.encode()))
+    if update_count is not None:
+        parts.append(_number(3, update_count))
+    return b"".join(parts) + b"".join(_message(4, _column(column)) for column in columns)
 
 
 def _column(column: Mapping[str, Any]) -> bytes:
+    kind = str(column["Type"])
     parts = [
         _message(1, str(column["CatalogName"]).encode()),
         _message(4, str(column["Name"]).encode()),
         _message(5, str(column["Label"]).encode()),
-        _message(6, str(column["Type"]).encode()),
-        _number(7, int(column["Precision"])),
-        _number(8, int(column["Scale"])),
-        _number(9, _UNKNOWN_NULLABLE),
-        _number(10, int(bool(column["CaseSensitive"]))),
+        _message(6, kind.encode()),
     ]
+    has_digits = kind not in (*_WITHOUT_DIGITS, *_WITHOUT_ANYTHING)
+    if has_digits and kind != "date" and not (kind == "varchar" and not column["Precision"]):
+        parts.append(_number(7, int(column["Precision"])))
+    if has_digits:
+        parts.append(_number(8, int(column["Scale"])))
+    parts.append(_number(9, _NULLABLE_UNKNOWN))
+    if kind not in _WITHOUT_ANYTHING:
+        parts.append(_number(10, int(bool(column["CaseSensitive"]))))
     return b"".join(parts)
 
 

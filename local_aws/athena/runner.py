@@ -1,4 +1,4 @@
-"""Running one statement: compile it, give it to DuckDB, store its result."""
+"""Running one statement: read it, compile what is a query in it, carry it out, store its result."""
 
 from __future__ import annotations
 
@@ -7,25 +7,37 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.athena.catalog import GlueCatalog
+from local_aws.athena.ddl import databases, partitions, show, statements, views
+from local_aws.athena.ddl.context import Context, TextResult
+from local_aws.athena.ddl.cursor import in_place
+from local_aws.athena.ddl.reader import read_statement
 from local_aws.athena.engine import RunningQuery, evaluate_predicates
-from local_aws.athena.results import put_bytes, put_file, write_csv
+from local_aws.athena.errors import QueryError
+from local_aws.athena.explain import explain
+from local_aws.athena.outputs import write_rows, write_text, write_updated
+from local_aws.athena.query_catalog import QueryCatalog
 from local_aws.athena.scan import ScanContext
 from local_aws.athena.sql.compiler import compile_query
+from local_aws.athena.sql.parameters import as_expressions, bind
 from local_aws.athena.sql.parse import Source, parse_statement
 from local_aws.athena.sql.session import Session
 from local_aws.athena.values import column_info
 from local_aws.athena.workgroups import upload_arguments
+from local_aws.athena.writes.statements import Writing, create_table_as, insert, unload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from local_aws.athena.engine import Engine
     from local_aws.athena.executions import Execution
     from local_aws.athena.sql.queries import CompiledQuery
+    from local_aws.athena.workgroups import Workgroup
     from local_aws.clients import Clients
 
-CSV_TYPE = "application/octet-stream"
 DEFAULT_DATABASE = "default"
 
 
@@ -37,7 +49,7 @@ class StatementRun:
     clients: Clients
     engine: Engine
     scratch_dir: Path
-    cutoff_bytes: int | None = None
+    workgroup: Workgroup
     catalog: GlueCatalog = field(init=False)
     context: ScanContext = field(init=False)
     running: RunningQuery = field(init=False)
@@ -51,9 +63,14 @@ class StatementRun:
             evaluate=lambda values, alias, predicates: evaluate_predicates(
                 self.engine, values, alias, predicates
             ),
-            cutoff_bytes=self.cutoff_bytes,
+            cutoff_bytes=self.workgroup.cutoff_bytes,
         )
         self.running = RunningQuery(self.engine.connect(), self.context)
+
+    @property
+    def database(self) -> str:
+        """The database that names without one are looked up in."""
+        return (self.execution.database or DEFAULT_DATABASE).lower()
 
     def cancel(self) -> None:
         """Stop the statement as soon as possible."""
@@ -61,64 +78,173 @@ class StatementRun:
 
     def run(self) -> None:
         """Run the statement to its end; raises `QueryError`."""
+        started = time.monotonic()
         try:
-            self._select(parse_statement(self.execution.query))
+            self._carry_out(*self._bound())
+            self.context.check()
         finally:
             self.execution.scanned_bytes = self.context.scanned_bytes
             self.execution.scanned_rows = self.context.scanned_rows
+            self.execution.engine_milliseconds = round((time.monotonic() - started) * 1000)
             self.running.connection.close()
 
-    def session(self) -> Session:
-        """Make the session in which the statement's text is compiled."""
-        return Session(
-            source=Source(self.execution.query),
-            now=self.context.now,
-            catalog=self.catalog,
-            database=(self.execution.database or DEFAULT_DATABASE).lower(),
-            parameters=tuple(self.execution.parameters),
-        )
+    def _bound(self) -> tuple[statements.Statement, str]:
+        """Read the statement, with its parameters in the place of its question marks."""
+        text = self.execution.query
+        statement = read_statement(text)
+        if isinstance(statement, statements.Prepare | statements.Execute):
+            return statement, text  # the question marks are those of the statement prepared
+        bound = bind(text, as_expressions(self.execution.parameters))
+        return (statement, text) if bound == text else (read_statement(bound), bound)
 
-    def _select(self, statement: Any) -> None:
+    def _carry_out(self, statement: statements.Statement, text: str) -> None:
+        if isinstance(statement, statements.Query):
+            self._select(self._compile(text, 0, text))
+        elif isinstance(statement, statements.Execute):
+            self._execute_prepared(statement)
+        elif isinstance(statement, statements.CreateTableAs | statements.Insert | statements.Unload):
+            self._write(statement, text)
+        elif isinstance(statement, statements.Explain):
+            self._explain(statement, text)
+        else:
+            write_text(self.execution, self.clients, self._about_catalog(statement, text))
+
+    def _compile(self, query: str, offset: int, text: str) -> CompiledQuery:
+        """Compile a query that stands at `offset` of a text, and make its tables known to DuckDB."""
         started = time.monotonic()
-        session = self.session()
-        query = compile_query(statement, session)
+        placed = query if offset == 0 else in_place(text, query, offset)
+        session = Session(
+            source=Source(placed),
+            now=self.context.now,
+            catalog=QueryCatalog(self.catalog, self.context.now),
+            database=self.database,
+        )
+        compiled = compile_query(parse_statement(placed), session)
         self.running.register(session.scans)
-        planned = time.monotonic()
-        self.execution.planning_milliseconds = round((planned - started) * 1000)
-        self._write_result(query)
-        self.execution.engine_milliseconds = round((time.monotonic() - started) * 1000)
+        self.execution.planning_milliseconds = round((time.monotonic() - started) * 1000)
+        return compiled
 
-    def _write_result(self, query: CompiledQuery) -> None:
+    def _select(self, query: CompiledQuery) -> None:
         execution = self.execution
         execution.columns = [
             column_info(name, column.type) for name, column in zip(query.names, query.columns, strict=True)
         ]
-        path = self.scratch_dir / f"{execution.id}.csv"
+        execution.update_count = 0
         try:
-            try:
-                execution.output_rows = write_csv(path, query.names, self.running.text_reader(query))
-            except Exception as error:
-                raise self.running.translate(error) from error
-            self.context.check()
-            execution.output_bytes = path.stat().st_size
-            started = time.monotonic()
-            extra = upload_arguments(execution.encryption)
-            if execution.output_location:
-                put_file(self.clients, path, execution.output_location, CSV_TYPE, extra)
-                put_bytes(
-                    self.clients,
-                    metadata_bytes(execution),
-                    f"{execution.output_location}.metadata",
-                    CSV_TYPE,
-                    extra,
-                )
-            execution.service_milliseconds = round((time.monotonic() - started) * 1000)
-        finally:
-            path.unlink(missing_ok=True)
+            write_rows(
+                execution, self.clients, self.scratch_dir, query.names, self.running.text_reader(query)
+            )
+        except Exception as error:
+            raise self.running.translate(error) from error
+
+    def _explain(self, statement: statements.Explain, text: str) -> None:
+        inner = read_statement(statement.statement)
+        if not isinstance(inner, statements.Query):
+            raise QueryError(
+                "NOT_SUPPORTED",
+                "EXPLAIN of a statement that is no query is not supported by the local Athena",
+            )
+        offset = text.rindex(statement.statement)
+        compiled = self._compile(inner.text, offset, text)
+        try:
+            result = explain(self.running, compiled, statement)
+        except Exception as error:
+            raise self.running.translate(error) from error
+        write_text(self.execution, self.clients, result)
+
+    def _write(
+        self, statement: statements.CreateTableAs | statements.Insert | statements.Unload, text: str
+    ) -> None:
+        query = self._compile(statement.query, statement.offset, text)
+        folder = (self.execution.output_location or "").removesuffix(".csv")
+        writing = Writing(
+            context=self._context(),
+            scratch_dir=self.scratch_dir,
+            run=self.running.reader,
+            upload=upload_arguments(self.execution.encryption),
+            tables_prefix=f"{folder}/",
+            location_enforced=self.workgroup.enforced and self.workgroup.output_location is not None,
+        )
+        try:
+            if isinstance(statement, statements.CreateTableAs):
+                rows, objects = create_table_as(statement, query, writing)
+            elif isinstance(statement, statements.Insert):
+                rows, objects = insert(statement, query, writing)
+            else:
+                rows, objects = unload(statement, query, writing)
+        except Exception as error:
+            raise self.running.translate(error) from error
+        self.execution.output_rows = rows
+        write_updated(self.execution, self.clients, rows, objects)
+
+    def _context(self) -> Context:
+        return Context(self.clients, self.catalog, self.database, self.execution.submitted)
+
+    def _about_catalog(self, statement: Any, text: str) -> TextResult:
+        context = self._context()
+        if isinstance(statement, statements.CreateView):
+            query = self._compile(statement.query, statement.offset, text)
+            return views.create_view(statement, query, context)
+        if isinstance(statement, statements.Prepare):
+            return self._prepare(statement)
+        if isinstance(statement, statements.Deallocate):
+            return self._deallocate(statement)
+        return _CARRIED_OUT[type(statement)](statement, context)
+
+    def _prepare(self, statement: statements.Prepare) -> TextResult:
+        inner = read_statement(statement.statement)
+        if not isinstance(
+            inner, statements.Query | statements.Insert | statements.CreateTableAs | statements.Unload
+        ):
+            raise QueryError("NOT_SUPPORTED", "Only SELECT, INSERT INTO, CTAS and UNLOAD can be prepared")
+        athena = self.clients.client("athena")
+        given = {
+            "StatementName": statement.name,
+            "WorkGroup": self.workgroup.name,
+            "QueryStatement": statement.statement,
+        }
+        try:
+            athena.create_prepared_statement(**given)
+        except ClientError:
+            athena.update_prepared_statement(**given)  # it is there already
+        return TextResult()
+
+    def _deallocate(self, statement: statements.Deallocate) -> TextResult:
+        self._prepared_text(statement.name)
+        self.clients.client("athena").delete_prepared_statement(
+            StatementName=statement.name, WorkGroup=self.workgroup.name
+        )
+        return TextResult()
+
+    def _execute_prepared(self, statement: statements.Execute) -> None:
+        values = list(statement.values) or as_expressions(self.execution.parameters)
+        text = bind(self._prepared_text(statement.name), values)
+        self._carry_out(read_statement(text), text)
+
+    def _prepared_text(self, name: str) -> str:
+        try:
+            answer = self.clients.client("athena").get_prepared_statement(
+                StatementName=name, WorkGroup=self.workgroup.name
+            )
+        except ClientError as error:
+            raise QueryError("NOT_FOUND", f"Prepared statement not found: {name}") from error
+        return str(answer["PreparedStatement"]["QueryStatement"])
 
 
-def metadata_bytes(execution: Execution) -> bytes:
-    """Give the content of the result's `.metadata` object."""
-    from local_aws.athena.metadata_file import encode_metadata
-
-    return encode_metadata(execution.columns)
+_CARRIED_OUT: Mapping[type, Callable[[Any, Context], TextResult]] = {
+    statements.CreateDatabase: databases.create_database,
+    statements.DropDatabase: databases.drop_database,
+    statements.AlterDatabase: databases.alter_database,
+    statements.CreateTable: databases.create_table,
+    statements.DropTable: databases.drop_table,
+    statements.DropView: databases.drop_view,
+    statements.AddColumns: databases.add_columns,
+    statements.SetTableProperties: databases.set_properties,
+    statements.AddPartitions: partitions.add_partitions,
+    statements.DropPartitions: partitions.drop_partitions,
+    statements.RenamePartition: partitions.rename_partition,
+    statements.SetLocation: partitions.set_location,
+    statements.Repair: partitions.repair,
+    statements.Show: show.show,
+    statements.Describe: show.describe,
+}

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from local_aws.athena import executions
+from local_aws.athena.ddl.reader import read_statement
 from local_aws.athena.engine import Engine
-from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError
+from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError, UnsupportedError
 from local_aws.athena.executions import Execution, History, classify
 from local_aws.athena.metadata import MetadataApi
+from local_aws.athena.outputs import output_location, write_failure
 from local_aws.athena.results import MAX_PAGE_ROWS, decode_token, read_page
 from local_aws.athena.runner import StatementRun
-from local_aws.athena.sql.parse import leading_keywords, parse_statement
 from local_aws.athena.workgroups import DEFAULT_WORKGROUP, read_workgroup, result_target
 from local_aws.clients import Clients
 from local_aws.gateway.service import ApiError
@@ -37,7 +38,6 @@ MAX_RUNNING = 8
 MAX_IDS_PER_CALL = 50
 MAX_BATCH_IDS = 50
 _STOP_SECONDS = 10
-_SELECT_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 
 
 class AthenaService:
@@ -124,20 +124,18 @@ class AthenaService:
     def _known(self, execution_id: str) -> Execution:
         found = self._find(execution_id)
         if found is None:
-            raise _invalid(f"QueryExecution {execution_id} was not found")
+            raise _invalid(f"QueryExecution {execution_id} was not found", "QUERY_EXECUTION_NOT_FOUND")
         return found
 
     def _start_query(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         workgroup = read_workgroup(self._clients, str(parameters.get("WorkGroup") or DEFAULT_WORKGROUP))
         execution = self._make_execution(parameters, workgroup)
-        token = execution.client_request_token
-        if token is not None:
-            known = self._by_token(token)
-            if known is not None:
-                if (known.query, known.workgroup) != (execution.query, execution.workgroup):
-                    raise _invalid("Idempotent parameters do not match")
-                return {"QueryExecutionId": known.id}
         _check_syntax(execution.query)
+        known = self._by_token(execution.client_request_token) if execution.client_request_token else None
+        if known is not None:
+            if _identity(known) != _identity(execution):
+                raise _invalid("Idempotent parameters do not match", "IDEMPOTENT_PARAMETER_MISMATCH")
+            return {"QueryExecutionId": known.id}
         if self._reuse(execution):
             return {"QueryExecutionId": execution.id}
         with self._lock:
@@ -156,11 +154,10 @@ class AthenaService:
         return self._opened().by_token(token)
 
     def _make_execution(self, parameters: Mapping[str, Any], workgroup: Workgroup) -> Execution:
-        query = str(parameters["QueryString"])
+        query = str(parameters["QueryString"]).strip().strip(";").strip()
         target = result_target(workgroup, parameters.get("ResultConfiguration") or {})
         statement_type, substatement_type = classify(query)
         execution_id = str(uuid.uuid4())
-        suffix = "csv" if statement_type == "DML" else "txt"
         context: Mapping[str, Any] = parameters.get("QueryExecutionContext") or {}
         reuse: Mapping[str, Any] = parameters.get("ResultReuseConfiguration") or {}
         encryption = dict(target.encryption) if target.encryption else None
@@ -172,7 +169,8 @@ class AthenaService:
             substatement_type=substatement_type,
             database=context.get("Database"),
             catalog=context.get("Catalog"),
-            output_location=f"{target.location}{execution_id}.{suffix}",
+            output_location=output_location(target.location, execution_id, statement_type, substatement_type),
+            output_folder=target.location,
             submitted=time.time(),
             parameters=[str(item) for item in parameters.get("ExecutionParameters") or []],
             encryption=encryption,
@@ -215,7 +213,7 @@ class AthenaService:
                 clients=self._clients,
                 engine=self._engine,
                 scratch_dir=self._settings.athena_dir / "scratch",
-                cutoff_bytes=workgroup.cutoff_bytes,
+                workgroup=workgroup,
             )
             with self._lock:
                 if execution.has_ended():
@@ -239,12 +237,22 @@ class AthenaService:
         if outcome is None:
             execution.state = executions.SUCCEEDED
         else:
-            state = executions.CANCELLED if isinstance(outcome, QueryCancelledError) else executions.FAILED
-            execution.fail(outcome, state)
+            cancelled = isinstance(outcome, QueryCancelledError)
+            if not cancelled:
+                self._write_failure(execution, outcome)
+            execution.fail(outcome, executions.CANCELLED if cancelled else executions.FAILED)
         self._opened().save(execution)
         with self._lock:
             self._runs.pop(execution.id, None)
             self._unfinished.pop(execution.id, None)
+
+    def _write_failure(self, execution: Execution, outcome: QueryError) -> None:
+        try:
+            write_failure(execution, self._clients, outcome)
+        except QueryError:
+            _log.warning(
+                "the reason why query %s failed could not be written to its output location", execution.id
+            )
 
     def _get_query(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"QueryExecution": self._known(str(parameters["QueryExecutionId"])).described()}
@@ -268,26 +276,24 @@ class AthenaService:
 
     def _get_results(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         execution = self._known(str(parameters["QueryExecutionId"]))
-        if not execution.has_ended():
-            raise _invalid(f"Query has not yet finished. Current state: {execution.state}")
-        if execution.state != executions.SUCCEEDED:
-            raise _invalid(f"Query did not finish successfully. Final query state: {execution.state}")
         limit = int(parameters.get("MaxResults") or MAX_PAGE_ROWS)
         if limit > MAX_PAGE_ROWS:
-            raise _invalid(f"MaxResults is more than maximum allowed length {MAX_PAGE_ROWS}.")
+            raise _invalid(f"MaxResults is more than maximum allowed length {MAX_PAGE_ROWS}")
+        _check_has_results(execution)
+        token = str(parameters.get("NextToken") or "")
         try:
-            offset = decode_token(str(parameters["NextToken"])) if parameters.get("NextToken") else 0
+            offset = decode_token(token) if token else 0
         except (ValueError, KeyError, TypeError):
-            raise _invalid("Invalid NextToken") from None
+            raise _invalid(f"Malformed nextPageToken {token}") from None
         result: dict[str, Any] = {
             "ResultSet": {"Rows": [], "ResultSetMetadata": {"ColumnInfo": execution.columns}}
         }
-        if execution.output_location:
-            tabs = execution.output_location.endswith(".txt")
+        if _has_rows(execution):
+            tabs = str(execution.output_location).endswith(".txt")
             try:
-                page = read_page(self._clients, execution.output_location, offset, limit, tabs)
+                page = read_page(self._clients, str(execution.output_location), offset, limit, tabs)
             except ClientError as error:
-                raise _invalid(f"Could not find results at {execution.output_location}") from error
+                raise _invalid("Could not find results", "RESULT_NOT_FOUND") from error
             result["ResultSet"]["Rows"] = [
                 {"Data": [{} if value is None else {"VarCharValue": value} for value in row]}
                 for row in page.rows
@@ -348,25 +354,47 @@ class AthenaService:
         return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
 
 
-def _invalid(message: str) -> ApiError:
-    return ApiError("InvalidRequestException", message, extra={"AthenaErrorCode": "INVALID_INPUT"})
+def _invalid(message: str, code: str = "INVALID_INPUT") -> ApiError:
+    return ApiError("InvalidRequestException", message, extra={"AthenaErrorCode": code})
+
+
+def _identity(execution: Execution) -> tuple[str | None, ...]:
+    """Give what has to be the same in two calls with one token; measured: not the parameters, not the workgroup."""
+    return execution.query, execution.catalog, execution.database, execution.output_folder
+
+
+def _check_has_results(execution: Execution) -> None:
+    if not execution.has_ended():
+        raise _invalid(
+            f"Query has not yet finished. Current state: {execution.state}", "INVALID_QUERY_EXECUTION_STATE"
+        )
+    if execution.state == executions.CANCELLED:
+        raise _invalid("Could not find results", "RESULT_NOT_FOUND")
+    if execution.state == executions.FAILED:
+        raise _invalid(
+            "Query did not finish successfully. Final query state: FAILED", "INVALID_QUERY_EXECUTION_STATE"
+        )
+
+
+def _has_rows(execution: Execution) -> bool:
+    """Tell whether the result object has rows: those of INSERT, CTAS and UNLOAD are only counted."""
+    location = execution.output_location
+    return (
+        bool(location)
+        and str(location).endswith((".csv", ".txt"))
+        and execution.substatement_type != "UNLOAD"
+    )
 
 
 def _check_syntax(query: str) -> None:
-    """Refuse a text that is no query at once: Athena does so in StartQueryExecution."""
-    words = leading_keywords(query, 1)
-    if not words:
+    """Refuse a text that is no statement at once: Athena does so in StartQueryExecution."""
+    try:
+        read_statement(query)
+    except UnsupportedError:
+        return  # a statement of Athena all the same: it fails when it is run
+    except QueryError as error:
         raise ApiError(
             "InvalidRequestException",
-            "Query string is empty",
+            error.reason.removeprefix("SYNTAX_ERROR: "),
             extra={"AthenaErrorCode": "MALFORMED_QUERY"},
-        )
-    if words[0] in _SELECT_WORDS:
-        try:
-            parse_statement(query)
-        except QueryError as error:
-            raise ApiError(
-                "InvalidRequestException",
-                error.reason.removeprefix("SYNTAX_ERROR: "),
-                extra={"AthenaErrorCode": "MALFORMED_QUERY"},
-            ) from error
+        ) from error

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local_aws.athena.sql.casts import text_of
-from local_aws.athena.sql.types import Type, quote, row_field_names
+from local_aws.athena.sql.types import quote, quote_text, row_field_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from local_aws.athena.sql.queries import OutputColumn
-
-_SHOWN_DIGITS = 3
+    from local_aws.athena.sql.types import Type
 
 
 def text_columns(columns: Sequence[OutputColumn]) -> str:
@@ -44,9 +43,6 @@ def text_form(sql: str, kind: Type) -> str:
         return f"CAST({sql} AS VARCHAR)"
     if kind.name == "unknown":
         return f"CAST({sql} AS VARCHAR)"
-    if kind.name.startswith("timestamp") and kind.parameters[0] < _SHOWN_DIGITS:
-        # Measured by its clients: they read every timestamp with three decimals.
-        kind = Type(kind.name, (_SHOWN_DIGITS,))
     text = text_of(sql, kind)
     return text if text is not None else f"CAST({sql} AS VARCHAR)"
 
@@ -55,47 +51,48 @@ def _row_text(sql: str, kind: Type) -> str:
     pieces = []
     names = row_field_names(kind)
     for index, (name, inner) in enumerate(zip(names, kind.arguments, strict=True)):
-        shown = kind.names[index] or f"field{index}"
-        text = text_form(f"({sql}).{quote(name)}", inner)
-        pieces.append(f"'{shown.replace(chr(39), chr(39) * 2)}=' || coalesce({text}, 'null')")
+        text = f"coalesce({text_form(f'({sql}).{quote(name)}', inner)}, 'null')"
+        shown = kind.names[index]
+        # Measured: a field without a name is printed as its value alone.
+        pieces.append(text if shown is None else f"{quote_text(shown + '=')} || {text}")
     inside = " || ', ' || ".join(pieces)
     return f"CASE WHEN {sql} IS NULL THEN NULL ELSE '{{' || {inside} || '}}' END"
 
 
-_SHOWN = {"real": "float", "interval day to second": "interval day to second"}
+_SHOWN_NAMES = {"real": "float"}
+# Measured: digits by type; a type that is not here has none.
 _PRECISIONS = {
-    "boolean": (0, 0),
-    "tinyint": (3, 0),
-    "smallint": (5, 0),
-    "integer": (10, 0),
-    "bigint": (19, 0),
-    "real": (17, 0),
-    "double": (17, 0),
-    "varchar": (2147483647, 0),
-    "varbinary": (1073741824, 0),
-    "date": (0, 0),
-    "timestamp": (3, 0),
-    "timestamp with time zone": (3, 0),
-    "time": (3, 0),
-    "json": (2147483647, 0),
+    "tinyint": 3,
+    "smallint": 5,
+    "integer": 10,
+    "bigint": 19,
+    "real": 17,
+    "double": 17,
+    "varchar": 2147483647,
+    "varbinary": 1073741824,
+    "timestamp": 3,
+    "timestamp with time zone": 3,
+    "time": 3,
+    "time with time zone": 3,
 }
 
 
 def column_info(name: str, kind: Type) -> dict[str, object]:
     """Describe a column as GetQueryResults does: the type without its parameters, digits apart."""
-    precision, scale = _PRECISIONS.get(kind.name, (0, 0))
-    if kind.name == "decimal" or kind.name == "char" or (kind.name == "varchar" and kind.parameters):
+    precision, scale = _PRECISIONS.get(kind.name, 0), 0
+    if kind.name == "decimal":
+        precision, scale = kind.parameters
+    elif kind.is_text and kind.parameters:
         precision = kind.parameters[0]
-        scale = kind.parameters[1] if kind.name == "decimal" else 0
     return {
         "CatalogName": "hive",
         "SchemaName": "",
         "TableName": "",
         "Name": name,
         "Label": name,
-        "Type": _SHOWN.get(kind.name, kind.name),
+        "Type": _SHOWN_NAMES.get(kind.name, kind.name),
         "Precision": precision,
         "Scale": scale,
         "Nullable": "UNKNOWN",
-        "CaseSensitive": kind.name in ("varchar", "char", "json"),
+        "CaseSensitive": kind.is_text,
     }

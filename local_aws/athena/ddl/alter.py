@@ -1,0 +1,110 @@
+"""ALTER TABLE, read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_aws.athena.ddl.statements import (
+    AddColumns,
+    AddPartitions,
+    DropPartitions,
+    RenamePartition,
+    SetLocation,
+    SetTableProperties,
+)
+from local_aws.athena.ddl.tables_reader import read_columns
+from local_aws.athena.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from local_aws.athena.ddl.cursor import Cursor
+    from local_aws.athena.ddl.statements import Name, PartitionSpec, Statement
+
+_COMPARISONS = (("<", ">"), ("!", "="), ("<", "="), (">", "="), ("=",), ("<",), (">",))
+
+
+def read_alter_table(cursor: Cursor) -> Statement:
+    """Read what comes after ALTER."""
+    cursor.expect("TABLE")
+    name = cursor.qualified_name()
+    if cursor.accept("ADD"):
+        return _read_add(cursor, name)
+    if cursor.accept("DROP"):
+        return _read_drop(cursor, name)
+    if cursor.accept("REPLACE", "COLUMNS"):
+        return _finished(cursor, AddColumns(name, read_columns(cursor), True))
+    if cursor.accept("SET", "TBLPROPERTIES"):
+        return _finished(cursor, SetTableProperties(name, cursor.properties()))
+    if cursor.accept("SET", "LOCATION"):
+        return _finished(cursor, SetLocation(name, None, cursor.string()))
+    if cursor.at("PARTITION"):
+        specification = _read_partition(cursor)
+        if cursor.accept("RENAME", "TO"):
+            return _finished(cursor, RenamePartition(name, specification, _read_partition(cursor)))
+        cursor.expect("SET", "LOCATION")
+        return _finished(cursor, SetLocation(name, specification, cursor.string()))
+    if cursor.accept("RENAME", "TO") or cursor.accept("CHANGE"):
+        raise UnsupportedError("ALTER TABLE ... RENAME TO and CHANGE COLUMN (Athena: Iceberg tables only)")
+    raise cursor.unexpected("ADD", "DROP", "PARTITION", "REPLACE", "SET")
+
+
+def _finished(cursor: Cursor, statement: Statement) -> Statement:
+    cursor.end()
+    return statement
+
+
+def _read_add(cursor: Cursor, name: Name) -> Statement:
+    if cursor.accept("COLUMNS"):
+        columns = read_columns(cursor)
+        cursor.accept("CASCADE")
+        return _finished(cursor, AddColumns(name, columns, False))
+    if_not_exists = cursor.accept("IF", "NOT", "EXISTS")
+    partitions: list[tuple[PartitionSpec, str | None]] = []
+    while cursor.at("PARTITION"):
+        specification = _read_partition(cursor)
+        location = cursor.string() if cursor.accept("LOCATION") else None
+        partitions.append((specification, location))
+    if not partitions:
+        raise cursor.unexpected("COLUMNS", "PARTITION")
+    return _finished(cursor, AddPartitions(name, if_not_exists, tuple(partitions)))
+
+
+def _read_drop(cursor: Cursor, name: Name) -> Statement:
+    if_exists = cursor.accept("IF", "EXISTS")
+    specifications = [_read_comparisons(cursor)]
+    while cursor.accept(","):
+        specifications.append(_read_comparisons(cursor))
+    return _finished(cursor, DropPartitions(name, if_exists, tuple(specifications)))
+
+
+def _read_partition(cursor: Cursor) -> PartitionSpec:
+    cursor.expect("PARTITION", "(")
+    pairs: list[tuple[str, str]] = []
+    while True:
+        column = cursor.name()
+        cursor.expect("=")
+        pairs.append((column, _read_value(cursor)))
+        if not cursor.accept(","):
+            break
+    cursor.expect(")")
+    return tuple(pairs)
+
+
+def _read_value(cursor: Cursor) -> str:
+    cursor.accept("DATE")
+    sign = "-" if cursor.accept("-") else ""
+    return sign + cursor.take("string", "word").text
+
+
+def _read_comparisons(cursor: Cursor) -> tuple[tuple[str, str, str], ...]:
+    cursor.expect("PARTITION", "(")
+    found: list[tuple[str, str, str]] = []
+    while True:
+        column = cursor.name()
+        operator = next((symbols for symbols in _COMPARISONS if cursor.accept(*symbols)), None)
+        if operator is None:
+            raise cursor.unexpected("=")
+        found.append((column, "".join(operator), _read_value(cursor)))
+        if not cursor.accept(","):
+            break
+    cursor.expect(")")
+    return tuple(found)

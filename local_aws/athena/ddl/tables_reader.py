@@ -1,0 +1,211 @@
+"""CREATE TABLE in both of its forms: Hive's with columns, and Trino's AS a query."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from local_aws.athena.ddl.formats import FORMATS, TEXT_INPUT, TEXT_OUTPUT, format_named
+from local_aws.athena.ddl.statements import (
+    ColumnDefinition,
+    CreateTable,
+    CreateTableAs,
+    StorageFormat,
+)
+from local_aws.athena.errors import QueryError, UnsupportedError
+from local_aws.athena.sql.parse import parse_statement
+from local_aws.athena.sql.type_text import parse_type
+
+if TYPE_CHECKING:
+    from local_aws.athena.ddl.cursor import Cursor
+    from local_aws.athena.ddl.statements import Name, Statement
+
+
+def read_create_table(cursor: Cursor) -> Statement:
+    """Read what comes after CREATE."""
+    external = cursor.accept("EXTERNAL")
+    cursor.expect("TABLE")
+    if_not_exists = cursor.accept("IF", "NOT", "EXISTS")
+    name = cursor.qualified_name()
+    if not external and (cursor.at("WITH") or cursor.at("AS")):
+        return _read_as(cursor, name, if_not_exists)
+    columns = read_columns(cursor) if cursor.at("(") else ()
+    if not external and cursor.at("AS"):
+        raise UnsupportedError("CREATE TABLE AS with a list of column names")
+    return _read_external(cursor, name, if_not_exists, columns, external)
+
+
+def _read_as(cursor: Cursor, name: Name, if_not_exists: bool) -> Statement:
+    properties = read_with(cursor) if cursor.accept("WITH") else {}
+    cursor.expect("AS")
+    if cursor.current is None:
+        raise cursor.unexpected("<query>")
+    offset = cursor.current.start
+    query = cursor.rest()
+    with_data = True
+    words = query.upper().split()
+    if words[-2:] == ["NO", "DATA"] or words[-2:] == ["WITH", "DATA"]:
+        with_data = words[-2] != "NO"
+        query = query[: query.upper().rindex("WITH")]
+    parse_statement(cursor.in_place(query, offset))
+    return CreateTableAs(name, if_not_exists, properties, query, with_data, offset)
+
+
+def read_with(cursor: Cursor) -> dict[str, str]:
+    """Read `(key = expression, ...)`; keys in lower case, expressions as texts."""
+    from local_aws.athena.ddl.reader import split_expressions
+
+    found: dict[str, str] = {}
+    for item in split_expressions(cursor.inside_parentheses()):
+        key, equals, value = item.partition("=")
+        if not equals:
+            raise QueryError(
+                "SYNTAX_ERROR", f"mismatched input in WITH: {item!r}. Expecting: property = value"
+            )
+        found[key.strip().strip('"').lower()] = value.strip()
+    return found
+
+
+def read_columns(cursor: Cursor) -> tuple[ColumnDefinition, ...]:
+    """Read `(name type [COMMENT 'text'], ...)`."""
+    cursor.expect("(")
+    columns = [_read_column(cursor)]
+    while cursor.accept(","):
+        columns.append(_read_column(cursor))
+    cursor.expect(")")
+    return tuple(columns)
+
+
+def _read_column(cursor: Cursor) -> ColumnDefinition:
+    name = cursor.name()
+    kind = _read_type(cursor)
+    comment = cursor.string() if cursor.accept("COMMENT") else None
+    return ColumnDefinition(name, kind, comment)
+
+
+def _read_type(cursor: Cursor) -> str:
+    """Give the text of a Hive type: one word, and what stands in brackets behind it."""
+    cursor.accept(":")  # struct fields may be written `a: int`
+    first = cursor.take("word", "quoted")
+    end, depth = first.end, 0
+    while cursor.current is not None:
+        word = cursor.current
+        if depth == 0 and word.raw not in ("<", "("):
+            break
+        depth += {"<": 1, "(": 1, ">": -1, ")": -1}.get(word.raw, 0)
+        end = word.end
+        cursor.index += 1
+        if depth == 0:
+            break
+    text = cursor.text[first.start : end]
+    try:
+        parse_type(text.lower())
+    except ValueError as error:
+        raise QueryError("SYNTAX_ERROR", f"{error}") from None
+    return "".join(text.lower().split())
+
+
+def _read_external(
+    cursor: Cursor, name: Name, if_not_exists: bool, columns: tuple[ColumnDefinition, ...], external: bool
+) -> Statement:
+    comment = cursor.string() if cursor.accept("COMMENT") else None
+    partitions = read_columns(cursor) if cursor.accept("PARTITIONED", "BY") else ()
+    bucket_columns, bucket_count = _read_buckets(cursor)
+    serde, parameters = _read_row_format(cursor)
+    storage = _read_stored_as(cursor, serde, parameters)
+    if cursor.accept("WITH", "SERDEPROPERTIES"):
+        storage = StorageFormat(
+            storage.input_format,
+            storage.output_format,
+            storage.serde,
+            {**storage.parameters, **cursor.properties()},
+        )
+    location = cursor.string() if cursor.accept("LOCATION") else None
+    properties = cursor.properties() if cursor.accept("TBLPROPERTIES") else {}
+    cursor.end()
+    if properties.get("table_type", "").upper() == "ICEBERG":
+        raise UnsupportedError("CREATE TABLE of an Iceberg table")
+    if not external:
+        raise QueryError(
+            "SYNTAX_ERROR",
+            "CREATE TABLE without EXTERNAL is for Iceberg tables only; write CREATE EXTERNAL TABLE",
+        )
+    if location is None:
+        raise QueryError(
+            "SYNTAX_ERROR", "No location was specified for table. An S3 location must be specified"
+        )
+    return CreateTable(
+        name=name,
+        if_not_exists=if_not_exists,
+        columns=columns,
+        partitions=partitions,
+        comment=comment,
+        storage=storage,
+        location=location,
+        properties=properties,
+        bucket_columns=bucket_columns,
+        bucket_count=bucket_count,
+    )
+
+
+def _read_buckets(cursor: Cursor) -> tuple[tuple[str, ...], int]:
+    if not cursor.accept("CLUSTERED", "BY"):
+        return (), 0
+    cursor.expect("(")
+    columns = [cursor.name()]
+    while cursor.accept(","):
+        columns.append(cursor.name())
+    cursor.expect(")")
+    cursor.expect("INTO")
+    count = cursor.number()
+    cursor.expect("BUCKETS")
+    return tuple(columns), count
+
+
+def _read_row_format(cursor: Cursor) -> tuple[str | None, dict[str, str]]:
+    if not cursor.accept("ROW", "FORMAT"):
+        return None, {}
+    if cursor.accept("SERDE"):
+        serde = cursor.string()
+        return serde, cursor.properties() if cursor.accept("WITH", "SERDEPROPERTIES") else {}
+    cursor.expect("DELIMITED")
+    parameters: dict[str, str] = {}
+    while True:
+        if cursor.accept("FIELDS", "TERMINATED", "BY"):
+            delimiter = cursor.string()
+            parameters["field.delim"] = delimiter
+            parameters["serialization.format"] = delimiter
+            if cursor.accept("ESCAPED", "BY"):
+                parameters["escape.delim"] = cursor.string()
+        elif cursor.accept("COLLECTION", "ITEMS", "TERMINATED", "BY"):
+            parameters["collection.delim"] = cursor.string()
+        elif cursor.accept("MAP", "KEYS", "TERMINATED", "BY"):
+            parameters["mapkey.delim"] = cursor.string()
+        elif cursor.accept("LINES", "TERMINATED", "BY"):
+            parameters["line.delim"] = cursor.string()
+        elif cursor.accept("NULL", "DEFINED", "AS"):
+            parameters["serialization.null.format"] = cursor.string()
+        else:
+            return None, parameters
+
+
+def _read_stored_as(cursor: Cursor, serde: str | None, parameters: dict[str, str]) -> StorageFormat:
+    if cursor.accept("STORED", "AS"):
+        if cursor.accept("INPUTFORMAT"):
+            input_format = cursor.string()
+            cursor.expect("OUTPUTFORMAT")
+            base = StorageFormat(input_format, cursor.string(), serde or FORMATS["TEXTFILE"].serde)
+        else:
+            base = format_named(cursor.take("word").text)
+    else:
+        base = FORMATS["TEXTFILE"] if serde is None else _format_of_serde(serde)
+    chosen = serde or base.serde
+    if "serialization.format" not in parameters and "csv" not in chosen.lower():
+        parameters = {"serialization.format": "1", **parameters}
+    return StorageFormat(base.input_format, base.output_format, chosen, parameters)
+
+
+def _format_of_serde(serde: str) -> StorageFormat:
+    for known in FORMATS.values():
+        if known.serde == serde and known.input_format != TEXT_INPUT:
+            return known
+    return StorageFormat(TEXT_INPUT, TEXT_OUTPUT, serde)

@@ -1,0 +1,1 @@
+"""Statements that write objects: CREATE TABLE AS, INSERT INTO, UNLOAD."""
