@@ -55,6 +55,20 @@ def _check_hive_formats(options: Mapping[str, Any]) -> None:
                 "Invalid deserializer option(s): One or more SerDe options are invalid for "
                 f"org.apache.hcatalog.data.JsonSerDe: [Key: timestamp.formats Value: {pattern}]"
             )
+        if pattern != "millis":
+            _check_readable(pattern)
+
+
+def _check_readable(pattern: str) -> None:
+    """Refuse a pattern that AWS takes and the local converter does not read, instead of failing later."""
+    # Not at the top: it brings Arrow, which the process of the API otherwise does without.
+    from local_aws.delivery.conversion.errors import FormatError
+    from local_aws.delivery.conversion.joda import compile_joda
+
+    try:
+        compile_joda(pattern)
+    except FormatError as error:
+        raise invalid_argument(f"The local Firehose cannot read it: {error}") from error
 
 
 def _check_schema(schema: Mapping[str, Any], account_id: str) -> None:

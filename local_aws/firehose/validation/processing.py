@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import math
 import re
 from collections import Counter
@@ -134,6 +136,15 @@ def _check_deaggregation(values: Mapping[str, str]) -> None:
         raise invalid_argument("SubRecordType has to be one of JSON, DELIMITED")
     if kind == "DELIMITED" and "Delimiter" not in values:
         raise invalid_argument("Delimiter should be present for DELIMITED")
+    if kind == "DELIMITED" and not _is_base64(values["Delimiter"]):
+        raise invalid_argument(f"Delimiter is {values['Delimiter']!r}; for DELIMITED it is given in base64.")
+
+
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(base64.b64decode(text, validate=True))
+    except binascii.Error:
+        return False
 
 
 def _check_log_processing(values: Mapping[str, str]) -> None:

@@ -114,6 +114,16 @@ def test_the_schemas_role_is_of_this_account(local_aws: LocalAws, table: dict[st
     )
 
 
+@pytest.mark.parametrize("pattern", ["EEE, d MMM yyyy", "yyyy-MM-dd'T'HH:mm:ss z", "hh:mm"])
+def test_a_timestamp_format_that_only_aws_reads_is_refused_at_once(
+    local_aws: LocalAws, table: dict[str, str], pattern: str
+) -> None:
+    """Reference 4.2; a deviation: a stream that could not be run would be worse."""
+    formats = {"Deserializer": {"HiveJsonSerDe": {"TimestampFormats": [pattern]}}}
+    message = refused(local_aws, converting(table, InputFormatConfiguration=formats))
+    assert message.startswith(f"The local Firehose cannot read it: The timestamp format '{pattern}'")
+
+
 def test_a_switched_off_conversion_is_kept_and_not_checked(
     local_aws: LocalAws, table: dict[str, str]
 ) -> None:

@@ -110,6 +110,10 @@ def test_a_delimiter_needs_no_dynamic_partitioning(local_aws: LocalAws) -> None:
         ({}, "SubRecordType has to be one of JSON, DELIMITED"),
         ({"SubRecordType": "CSV"}, "SubRecordType has to be one of JSON, DELIMITED"),
         ({"SubRecordType": "DELIMITED"}, "Delimiter should be present for DELIMITED"),
+        (
+            {"SubRecordType": "DELIMITED", "Delimiter": "####"},
+            "Delimiter is '####'; for DELIMITED it is given in base64.",
+        ),
     ],
 )
 def test_deaggregation(local_aws: LocalAws, parameters: dict[str, str], message: str) -> None:
