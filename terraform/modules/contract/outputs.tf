@@ -4,7 +4,7 @@ output "description" {
 }
 
 output "columns" {
-  description = "The data columns of the dataset's table in the order of the contract: name, Glue type, comment. Partition keys are not among them."
+  description = "The data columns of the dataset's table: name, Glue type, comment. Those that every record has come first, in the order of the contract's required, then the others by name. Partition keys are not among them."
   value       = local.columns
 
   precondition {

@@ -1,0 +1,182 @@
+# The runs are of the stack's variables alone (tests/variables is a link to them): with no provider to start, they take
+# no time.
+
+variables {
+  target      = "local"
+  environment = "test"
+  endpoint    = "http://127.0.0.1:4566"
+  account_id  = "000000000000"
+  schemas_dir = "tests/schemas"
+}
+
+run "rejects_an_unknown_target" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    target = "azure"
+  }
+
+  expect_failures = [var.target]
+}
+
+run "rejects_an_environment_in_capitals" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    environment = "Test"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "rejects_a_region_of_one_word" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    region = "europe"
+  }
+
+  expect_failures = [var.region]
+}
+
+run "rejects_settings_of_no_dataset" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    dataset_settings = { visitors = {} }
+  }
+
+  expect_failures = [var.dataset_settings]
+}
+
+run "rejects_a_name_with_spaces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    name = "A Lake"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "rejects_a_folder_without_contracts" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    schemas_dir = "nowhere"
+  }
+
+  expect_failures = [var.schemas_dir]
+}
+
+run "rejects_a_local_target_without_endpoint" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    endpoint = null
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "rejects_an_endpoint_with_a_path" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    endpoint = "http://127.0.0.1:4566/aws"
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "rejects_an_endpoint_on_aws" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    target     = "aws"
+    account_id = "111122223333"
+    endpoint   = "http://127.0.0.1:4566"
+  }
+
+  expect_failures = [var.endpoint]
+}
+
+run "rejects_a_real_account_on_a_local_target" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    account_id = "111122223333"
+  }
+
+  expect_failures = [var.account_id]
+}
+
+run "rejects_the_local_account_on_aws" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    target     = "aws"
+    endpoint   = null
+    account_id = "000000000000"
+  }
+
+  expect_failures = [var.account_id]
+}
+
+run "rejects_an_account_of_letters" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    account_id = "mine"
+  }
+
+  expect_failures = [var.account_id]
+}
