@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws.clients import Clients
+from local_aws.delivery.aws import EngineClients
 from local_aws.delivery.config import MIB, parse
 from local_aws.delivery.errors import ConfigError
 from local_aws.delivery.pipeline import DEFAULT_LIMIT_BYTES
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from local_aws.clients import Clients
     from local_aws.config import Settings
     from local_aws.delivery.config import DeliveryConfig
 
@@ -216,7 +217,7 @@ def main(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     settings.delivery_dir.mkdir(parents=True, exist_ok=True)
-    clients = Clients(settings.endpoint, settings.region, pool_size=_CONNECTIONS)
+    clients = EngineClients(settings.endpoint, settings.region, pool_size=_CONNECTIONS)
     limit_bytes = settings.delivery_buffer_mib * MIB
     engine = Engine(clients, settings.delivery_dir, settings.spool_dir, limit_bytes)
     _LOG.info("the delivery engine runs against %s", settings.endpoint)

@@ -19,7 +19,13 @@ from local_aws.delivery import direct_put, kinesis, metrics
 from local_aws.delivery.checkpoint import Checkpoint
 from local_aws.delivery.clock import SystemClock
 from local_aws.delivery.encoding import ConvertingEncoder, ErrorEncoder, JoiningEncoder
-from local_aws.delivery.errors import DeliveryError, RejectedError, StoppedError, UnavailableError
+from local_aws.delivery.errors import (
+    DeliveryError,
+    RejectedError,
+    SourceError,
+    StoppedError,
+    UnavailableError,
+)
 from local_aws.delivery.glue_schema import GlueSchemaSource
 from local_aws.delivery.intake import Intake
 from local_aws.delivery.invoker import LambdaInvoker
@@ -85,6 +91,7 @@ class Worker:
         self._writers = ThreadPoolExecutor(_WRITERS, f"{config.name}-writer")
         self._readers: dict[str, threading.Thread] = {}
         self._records_api: RecordsApi | None = None
+        self._reader_failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name=config.name, daemon=True)
 
     # What the engine calls
@@ -161,6 +168,8 @@ class Worker:
             stopping = self._stop_reading.is_set()
             if self._give_up.is_set():
                 raise StoppedError(f"{name} was given up")
+            if self._reader_failure is not None:
+                raise SourceError(f"the source cannot be read: {self._reader_failure!r}")
             if stopping:
                 pipeline.drain()
             else:
@@ -350,7 +359,16 @@ class Worker:
         self._start_reader(shard.shard_id, reader.run)
 
     def _start_reader(self, key: str, run: Callable[[], None]) -> None:
-        reader = threading.Thread(target=run, name=f"{self.config.name}-{key}", daemon=True)
+        def guarded() -> None:
+            try:
+                run()
+            except Exception as error:
+                # A source that nobody reads must not pass for one that has nothing new.
+                _LOG.exception("%s: reading %s failed", self.config.name, key)
+                self._reader_failure = error
+                self._intake.wake.set()
+
+        reader = threading.Thread(target=guarded, name=f"{self.config.name}-{key}", daemon=True)
         self._readers[key] = reader
         reader.start()
 
