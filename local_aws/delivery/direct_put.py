@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from local_aws.delivery.intake import Intake
     from local_aws.delivery.ledger import Position
-    from local_aws.delivery.metrics import Metrics
 
 _LOG = logging.getLogger(__name__)
 
@@ -35,13 +34,10 @@ _SEQUENCE_DIGITS = 56
 class SpoolSource:
     """Reads one spool from a position until stopped."""
 
-    def __init__(
-        self, folder: Path, position: Position, intake: Intake, metrics: Metrics, stop: threading.Event
-    ) -> None:
+    def __init__(self, folder: Path, position: Position, intake: Intake, stop: threading.Event) -> None:
         self._spool = SpoolReader(folder)
         self._position = int(position.after_sequence or 0)
         self._intake = intake
-        self._metrics = metrics
         self._stop = stop
 
     def run(self) -> None:
@@ -67,8 +63,6 @@ class SpoolSource:
         for record in read.records:
             sequence = f"{record.position:0{_SEQUENCE_DIGITS}d}"
             batch.append(record.data, 0, record.arrival_ms, sequence, 0, "")
-        self._metrics.add("IncomingRecords", len(batch))
-        self._metrics.add("IncomingBytes", batch.data_bytes, "Bytes")
         self._intake.offer(Chunk(SHARD_ID, batch, batch.sequences[0], str(read.next_position)))
         self._position = read.next_position
         return True

@@ -2,6 +2,9 @@
 
 There are two shapes and they stay two: one for processing and partitioning (reference 2.5, 5.4), one for format
 conversion (reference 4.7). Numbers are epoch milliseconds.
+
+AWS rule: `rawData` is the record that the failing stage was given; of a stream that decompresses, it is always the
+compressed record as it came (developer guide, "Troubleshoot decompression in Firehose").
 """
 
 from __future__ import annotations
@@ -55,7 +58,7 @@ def processing_failed(
     """
     lines = []
     counts: dict[tuple[str, str], int] = {}
-    for data, arrival_ms, reason in zip(records.data, records.arrivals_ms, reasons, strict=True):
+    for data, arrival_ms, reason in zip(records.raw, records.arrivals_ms, reasons, strict=True):
         document: dict[str, Any] = {
             "rawData": _base64(data),
             "errorCode": reason.code,
@@ -69,7 +72,7 @@ def processing_failed(
         lines.append(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
         pair = (reason.code, reason.message)
         counts[pair] = counts.get(pair, 0) + 1
-    return Rejects(output_type, records.with_data(lines), counts)
+    return Rejects(output_type, _documents(records, lines), counts)
 
 
 def conversion_failed(
@@ -93,7 +96,7 @@ def conversion_failed(
             "lastErrorCode": reason.code,
             "lastErrorMessage": reason.message,
             "attemptEndingTimestamp": reason.ended_ms,
-            "rawData": _base64(records.data[index]),
+            "rawData": _base64(records.raw[index]),
             "sequenceNumber": records.sequences[index],
             "subSequenceNumber": records.subsequences[index],
             "dataCatalogTable": table,
@@ -101,7 +104,13 @@ def conversion_failed(
         lines.append(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
         pair = (reason.code, reason.message)
         counts[pair] = counts.get(pair, 0) + 1
-    return Rejects(CONVERSION_FAILED, records.with_data(lines), counts)
+    return Rejects(CONVERSION_FAILED, _documents(records, lines), counts)
+
+
+def _documents(records: RecordBatch, lines: list[bytes]) -> RecordBatch:
+    documents = records.with_data(lines)
+    documents.sources = []
+    return documents
 
 
 def _base64(data: bytes) -> str:

@@ -11,6 +11,8 @@ DeliveryError
 
 from __future__ import annotations
 
+from botocore.exceptions import ClientError
+
 
 class DeliveryError(Exception):
     """A failure of the delivery engine."""
@@ -43,3 +45,8 @@ class UnavailableError(DeliveryError):
 
 class StoppedError(DeliveryError):
     """A wait was given up because the delivery stream is being stopped."""
+
+
+def error_code(error: BaseException | None) -> str:
+    """Give the error code of a service's answer, empty when `error` is none."""
+    return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""

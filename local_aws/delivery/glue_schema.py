@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.delivery.conversion import TableSchema
 from local_aws.delivery.conversion.errors import SchemaError
-from local_aws.delivery.errors import StoppedError
+from local_aws.delivery.errors import StoppedError, error_code
 
 if TYPE_CHECKING:
     from local_aws.clients import Clients
@@ -69,7 +69,7 @@ class GlueSchemaSource:
             try:
                 return self._read()
             except ClientError as error:
-                code = str(error.response.get("Error", {}).get("Code", ""))
+                code = error_code(error)
                 if code in _CODES:
                     text = str(error.response.get("Error", {}).get("Message", ""))
                     raise SchemaError(_CODES[code], text) from error

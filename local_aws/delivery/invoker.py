@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
-from local_aws.delivery.errors import RejectedError, UnavailableError
+from local_aws.delivery.errors import RejectedError, UnavailableError, error_code
 
 if TYPE_CHECKING:
     from local_aws.clients import Clients
@@ -60,7 +60,7 @@ class LambdaInvoker:
             )
             return Answer(response["Payload"].read(), response.get("FunctionError"))
         except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", ""))
+            code = error_code(error)
             known = _CODES.get(code)
             if known is None:
                 status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws.delivery import kpl
-from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError
+from local_aws.delivery import kpl, log_codes
+from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError, error_code
 from local_aws.delivery.intake import Chunk, Shard
+from local_aws.delivery.ledger import MAIN
 from local_aws.delivery.records import RecordBatch
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from local_aws.delivery.intake import Intake
     from local_aws.delivery.kinesis_api import RecordsApi, SourceRecord
     from local_aws.delivery.ledger import Position
+    from local_aws.delivery.logs import ErrorLog
     from local_aws.delivery.metrics import Metrics
 
 _LOG = logging.getLogger(__name__)
@@ -68,6 +70,23 @@ def list_shards(clients: Clients, source: KinesisSource) -> list[Shard]:
         request = {"NextToken": answer["NextToken"]}
 
 
+class Troubles:
+    """Counts and logs what Kinesis refuses: throttled calls as metrics (reference 13), the rest as entries (2.6)."""
+
+    def __init__(self, metrics: Metrics, log: ErrorLog) -> None:
+        self._metrics = metrics
+        self._log = log
+
+    def note(self, operation: str, code: str) -> bool:
+        """Note that `operation` was refused with `code`; tell whether it was throttled."""
+        text = log_codes.of_kinesis(code)
+        if text is not None:
+            self._log.refused(MAIN, *text)
+        if code in _THROTTLED:
+            self._metrics.add(f"Throttled{operation}", 1)
+        return code in _THROTTLED
+
+
 class ShardWatch:
     """Announces the stream's shards every few seconds, and at once when asked."""
 
@@ -76,12 +95,14 @@ class ShardWatch:
         clients: Clients,
         source: KinesisSource,
         intake: Intake,
+        troubles: Troubles,
         stop: threading.Event,
         asked: threading.Event,
     ) -> None:
         self._clients = clients
         self._source = source
         self._intake = intake
+        self._troubles = troubles
         self._stop = stop
         self._asked = asked
 
@@ -91,6 +112,8 @@ class ShardWatch:
             try:
                 self._intake.announce(list_shards(self._clients, self._source))
             except (BotoCoreError, ClientError) as error:
+                # The metric is named after the operation that Firehose uses; this engine lists shards.
+                self._troubles.note("DescribeStream", error_code(error))
                 _LOG.warning("the shards of %s cannot be listed: %s", self._source.stream_name, error)
             self._asked.wait(LISTING_INTERVAL_SECONDS)
             self._asked.clear()
@@ -109,6 +132,7 @@ class ShardReader:
         intake: Intake,
         clock: Clock,
         metrics: Metrics,
+        troubles: Troubles,
         stop: threading.Event,
     ) -> None:
         self._client: Any = clients.client("kinesis")
@@ -121,6 +145,7 @@ class ShardReader:
         self._intake = intake
         self._clock = clock
         self._metrics = metrics
+        self._troubles = troubles
         self._stop = stop
         self._pause = _FIRST_PAUSE_SECONDS
 
@@ -165,7 +190,7 @@ class ShardReader:
         try:
             iterator: str = self._client.get_shard_iterator(**request)["ShardIterator"]
         except ClientError as error:
-            raise RejectedError(str(error.response.get("Error", {}).get("Code", "")), str(error)) from error
+            raise RejectedError(error_code(error), str(error)) from error
         except BotoCoreError as error:
             raise UnavailableError(str(error)) from error
         return iterator
@@ -175,8 +200,7 @@ class ShardReader:
         if code == "ExpiredIteratorException":
             _LOG.info("the iterator of %s expired: reading on behind %s", self._shard_id, self._after)
             return None
-        if code in _THROTTLED:
-            self._metrics.add("ThrottledGetRecords" if iterator else "ThrottledGetShardIterator", 1)
+        if self._troubles.note("GetRecords" if iterator else "GetShardIterator", code):
             self._rest()
             return iterator
         if code == "InvalidArgumentException" and iterator is None and self._after is not None:

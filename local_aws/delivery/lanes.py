@@ -2,7 +2,8 @@
 
 AWS rule: a batch is sent at BufferSizeInMBs or BufferIntervalInSeconds, whichever comes first (reference 2.3), at
 most five invocations are outstanding for a shard (reference 1.7). Answers are taken in the order of sending,
-so that records of a shard stay in order.
+so that records of a shard stay in order. A shard that has ended waits for nothing: its children are read when its
+last answer is there, so that records of one key stay in order when shards are split and merged (reference 11.4).
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Lane:
         self._full: deque[RecordBatch] = deque()
         self._outstanding: deque[tuple[Future[Transformed], int]] = deque()
         self._waiting_bytes = 0
+        self._is_last = False
 
     @property
     def held_bytes(self) -> int:
@@ -98,10 +100,14 @@ class Lane:
                 self._opened_at = self._clock.steady_seconds()
             self._collecting.extend(batch.cut(start, len(batch)))
 
+    def finish(self) -> None:
+        """Send what is collected without waiting: the shard has ended."""
+        self._is_last = True
+
     def pump(self, flush: bool = False) -> None:
         """Send what is full, what is old enough, and with `flush` everything, as far as five allow."""
         deadline = self.deadline
-        if deadline is not None and (flush or self._clock.steady_seconds() >= deadline):
+        if deadline is not None and (flush or self._is_last or self._clock.steady_seconds() >= deadline):
             self._close()
         while self._full and len(self._outstanding) < MAX_OUTSTANDING:
             batch = self._full.popleft()

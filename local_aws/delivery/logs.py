@@ -1,6 +1,7 @@
-"""Entries in CloudWatch Logs for records that failed, when logging is on.
+"""Entries in CloudWatch Logs, when logging is on: for records that failed, and for S3 and Kinesis when they refuse.
 
-AWS rule: log group and stream as the destination names them, reference 2.6.
+AWS rule: log group and stream as the destination names them, those of the backup for its own failures, reference
+2.6. AWS samples what repeats itself and promises no entry; here a refusal that lasts is logged once a minute.
 """
 
 from __future__ import annotations
@@ -13,14 +14,19 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_aws.delivery.ledger import BACKUP, MAIN
+
 if TYPE_CHECKING:
     from local_aws.clients import Clients
     from local_aws.delivery.clock import Clock
-    from local_aws.delivery.config import DeliveryConfig
+    from local_aws.delivery.config import DeliveryConfig, LogTarget
     from local_aws.delivery.error_documents import Rejects
+
+    Entry = tuple[LogTarget, dict[str, Any]]
 
 _LOG = logging.getLogger(__name__)
 _WAITING_ENTRIES = 1000
+_REPEAT_SECONDS = 60.0
 
 
 class ErrorLog:
@@ -30,9 +36,15 @@ class ErrorLog:
         self._config = config
         self._clients = clients
         self._clock = clock
-        self._target = config.destination.log
-        self._entries: queue.Queue[dict[str, Any] | None] = queue.Queue(_WAITING_ENTRIES)
+        self._buckets = {MAIN: config.destination.bucket}
+        self._targets = {MAIN: config.destination.log}
+        if config.backup is not None:
+            self._buckets[BACKUP] = config.backup.bucket
+            self._targets[BACKUP] = config.backup.log
+        self._entries: queue.Queue[Entry | None] = queue.Queue(_WAITING_ENTRIES)
         self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._last: dict[tuple[str, str], float] = {}
 
     def report(self, rejects: Rejects) -> None:
         """Note why records failed: one entry for each distinct reason."""
@@ -45,34 +57,51 @@ class ErrorLog:
                 code,
                 message,
             )
-            if self._target is not None:
-                self._put(self._entry(code, message, count))
+            self._put(MAIN, self._document(MAIN, code, message) | {"recordCount": count})
+
+    def refused(self, sink: str, code: str, message: str) -> None:
+        """Note that a service refuses what `sink` (`main` or `backup`) needs, once a minute while it lasts."""
+        now = self._clock.steady_seconds()
+        with self._lock:
+            last = self._last.get((sink, code))
+            if last is not None and now - last < _REPEAT_SECONDS:
+                return
+            self._last[sink, code] = now
+        self._put(sink, self._document(sink, code, message))
 
     def close(self) -> None:
         """Write what is waiting, then end."""
         if self._thread is not None:
-            self._put(None)
+            self._offer(None)
             self._thread.join(timeout=10)
             self._thread = None
 
-    def _entry(self, code: str, message: str, count: int) -> dict[str, Any]:
+    def _document(self, sink: str, code: str, message: str) -> dict[str, Any]:
         document: dict[str, Any] = {
             "deliveryStreamARN": self._config.arn,
-            "destination": f"arn:aws:s3:::{self._config.destination.bucket}",
+            "destination": f"arn:aws:s3:::{self._buckets[sink]}",
             "deliveryStreamVersionId": self._config.version,
             "message": message,
             "errorCode": code,
-            "recordCount": count,
         }
         transform = self._config.processing.transform
         if transform is not None and code.startswith("Lambda."):
             document["processor"] = transform.function_arn
-        return {"timestamp": self._clock.now_ms(), "message": orjson.dumps(document).decode("utf-8")}
+        return document
 
-    def _put(self, entry: dict[str, Any] | None) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name=f"{self._config.name}-log", daemon=True)
-            self._thread.start()
+    def _put(self, sink: str, document: dict[str, Any]) -> None:
+        target = self._targets[sink]
+        if target is None:
+            return
+        with self._lock:
+            if self._thread is None:
+                name = f"{self._config.name}-log"
+                self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+                self._thread.start()
+        text = orjson.dumps(document).decode("utf-8")
+        self._offer((target, {"timestamp": self._clock.now_ms(), "message": text}))
+
+    def _offer(self, entry: Entry | None) -> None:
         try:
             self._entries.put_nowait(entry)
         except queue.Full:
@@ -92,15 +121,15 @@ class ErrorLog:
                 entries.append(following)
             self._send(entries)
 
-    def _send(self, entries: list[dict[str, Any]]) -> None:
-        if self._target is None:
-            return
+    def _send(self, entries: list[Entry]) -> None:
         client: Any = self._clients.client("logs")
-        try:
-            client.put_log_events(
-                logGroupName=self._target.group,
-                logStreamName=self._target.stream,
-                logEvents=sorted(entries, key=lambda entry: int(entry["timestamp"])),
-            )
-        except (BotoCoreError, ClientError) as error:
-            _LOG.warning("%s: CloudWatch Logs refused entries: %s", self._config.name, error)
+        for target in dict.fromkeys(target for target, _ in entries):
+            events = [event for other, event in entries if other == target]
+            try:
+                client.put_log_events(
+                    logGroupName=target.group,
+                    logStreamName=target.stream,
+                    logEvents=sorted(events, key=lambda event: int(event["timestamp"])),
+                )
+            except (BotoCoreError, ClientError) as error:
+                _LOG.warning("%s: CloudWatch Logs refused entries: %s", self._config.name, error)

@@ -2,6 +2,7 @@
 
 AWS rule: values come from the function's answer and from the jq query; a key that is missing, null or empty
 sends the record to the error prefix, reference 5.4. An evaluated prefix has at most 512 characters, reference 3.1.
+Records of more than 1 MiB are not delivered with dynamic partitioning, reference 1.6.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ EMPTY_VALUE = "partitionKeys values must not be null or empty"
 EXTRACTION_CODE = "DynamicPartitioning.MetadataExtractionFailed"
 # AWS shows no error object for a key that the function left out; the code is formed like its neighbours.
 PARTITIONING_CODE = "DynamicPartitioning.PartitioningFailed"
+
+LARGE_RECORD_BYTES = 1024 * 1024
+# AWS says that such a record is not supported, not what becomes of it: code and text are our own.
+LARGE_RECORD_CODE = "DynamicPartitioning.RecordTooLarge"
 
 Values = tuple[str, ...]
 

@@ -14,7 +14,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from local_aws.delivery import backup
-from local_aws.delivery.buffers import Buffer, Buffers
+from local_aws.delivery.buffers import Buffer, Buffers, Key
 from local_aws.delivery.delimiter import append
 from local_aws.delivery.error_documents import (
     EXTRACTION_FAILED,
@@ -27,7 +27,7 @@ from local_aws.delivery.extraction import Extractor
 from local_aws.delivery.lanes import Lane
 from local_aws.delivery.ledger import BACKUP, MAIN
 from local_aws.delivery.ordinals import as_ordinals
-from local_aws.delivery.partitioning import EXTRACTION_CODE, Partitioner
+from local_aws.delivery.partitioning import EXTRACTION_CODE, LARGE_RECORD_BYTES, Partitioner
 from local_aws.delivery.sink import DATA, ERRORS
 from local_aws.delivery.transform import NO_KEYS
 from local_aws.delivery.unpack import unpack
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from local_aws.delivery.intake import Chunk
     from local_aws.delivery.lanes import Run, Submit
     from local_aws.delivery.metrics import Metrics
+    from local_aws.delivery.objects import DeliveryObject
     from local_aws.delivery.outbox import Outbox
     from local_aws.delivery.prefix import PrefixEvaluator
     from local_aws.delivery.records import RecordBatch
@@ -56,6 +57,7 @@ _LOG = logging.getLogger(__name__)
 ACTIVE_PARTITIONS = 500
 _EXCEEDED_CODE = "DynamicPartitioning.ActivePartitionsLimitExceeded"
 _EXCEEDED_TEXT = f"The number of active partitions exceeded {ACTIVE_PARTITIONS}"
+_METRICS = {DATA: "DeliveryToS3", BACKUP: "BackupToS3"}
 DEFAULT_LIMIT_BYTES = 256 * 1024 * 1024
 
 
@@ -118,6 +120,14 @@ class Pipeline:
             self._accept_records(chunk.records, chunk.first_sequence, chunk.last_sequence)
         if chunk.ended:
             shard.end()
+            lane = self._lanes.get(chunk.shard_id)
+            if lane is not None:
+                lane.finish()
+
+    def has_passed_transform(self, shard_id: str) -> bool:
+        """Tell whether nothing that was read of this shard waits for the function or its answer."""
+        lane = self._lanes.get(shard_id)
+        return lane is None or lane.is_empty
 
     def _accept_records(self, source: RecordBatch, first_sequence: str, last_sequence: str) -> None:
         shard = self._checkpoint.shards[source.shard_id]
@@ -128,12 +138,19 @@ class Pipeline:
                 source.shard_id,
                 shard.tail.after_sequence,
             )
+        self._metrics.add("IncomingRecords", len(source))
+        self._metrics.add("IncomingBytes", source.data_bytes, "Bytes")
         tail = shard.tail
         source.ordinals = list(range(tail.source_ordinal, tail.source_ordinal + len(source)))
         outstanding = 0
         if BACKUP in self._buffers:
             outstanding = backup.keep(self._buffers[BACKUP], source, shard.finished[BACKUP])
-        unpacked = unpack(source, self._config.processing)
+        largest_bytes = LARGE_RECORD_BYTES if self._partitioner is not None else None
+        unpacked = unpack(source, self._config.processing, largest_bytes)
+        if self._config.processing.decompress:
+            for name, counted in (("Success", unpacked.inflated), ("Failed", unpacked.damaged)):
+                self._metrics.add(f"OutputDecompressedRecords.{name}", counted[0])
+                self._metrics.add(f"OutputDecompressedBytes.{name}", counted[1], "Bytes")
         main = unpacked.records
         count = len(main)
         main.ordinals = list(range(tail.main_ordinal, tail.main_ordinal + count))
@@ -171,7 +188,10 @@ class Pipeline:
             return
         from_query: Sequence[Mapping[str, Any]] = ()
         if self._extractor is not None:
+            started = self._clock.steady_seconds()
             from_query, failed = self._extractor.extract(batch.data)
+            took_ms = (self._clock.steady_seconds() - started) * 1000
+            self._metrics.add("JQProcessing.Duration", took_ms, "Milliseconds")
             if failed:
                 self._refuse_some(
                     batch, {i: (EXTRACTION_FAILED, EXTRACTION_CODE, text) for i, text in failed.items()}
@@ -192,11 +212,10 @@ class Pipeline:
             self._refuse_some(batch, refused)
 
     def _is_new_partition_refused(self, values: tuple[str, ...]) -> bool:
-        active = {buffer.key for kind, buffer, _ in self._in_delivery if kind == DATA}
+        active = self._active_partitions()
         if values in active:
             return False
-        count = len(active | self._buffers[DATA].keys())
-        exceeded = count >= ACTIVE_PARTITIONS
+        exceeded = len(active) >= ACTIVE_PARTITIONS
         self._metrics.add("PartitionCountExceeded", int(exceeded))
         return exceeded
 
@@ -265,12 +284,20 @@ class Pipeline:
             item.key,
             len(item.body),
         )
-        kind = "BackupToS3" if item.sink == BACKUP else "DeliveryToS3"
-        self._metrics.add(f"{kind}.Records", item.records)
-        self._metrics.add(f"{kind}.Bytes", item.source_bytes, "Bytes")
-        self._metrics.add(f"{kind}.DataFreshness", self._age_seconds(item.oldest_ms), "Seconds")
-        if delivered.kind == DATA:
+        # What is quarantined counts as a failure of its stage, not as delivered.
+        if delivered.kind != ERRORS:
+            self._count(delivered.kind, delivered.buffer, item)
+
+    def _count(self, kind: str, buffer: Buffer, item: DeliveryObject) -> None:
+        name = _METRICS[kind]
+        self._metrics.add(f"{name}.Records", item.records)
+        self._metrics.add(f"{name}.Bytes", item.source_bytes, "Bytes")
+        self._metrics.add(f"{name}.DataFreshness", self._age_seconds(item.oldest_ms), "Seconds")
+        if kind == DATA:
             self._metrics.add("DeliveryToS3.ObjectCount", 1)
+        if kind == DATA and self._partitioner is not None:
+            open_seconds = max(1.0, self._clock.steady_seconds() - buffer.opened_at)
+            self._metrics.add("PerPartitionThroughput", buffer.size_bytes / open_seconds, "Bytes/Second")
 
     def _age_seconds(self, arrival_ms: int) -> float:
         return max(0.0, (self._clock.now_ms() - arrival_ms) / 1000)
@@ -327,12 +354,19 @@ class Pipeline:
 
     def measure(self) -> None:
         """Note the measures that are a state, not an event; called once before metrics are sent."""
-        arrivals = [self._buffers[DATA].oldest_ms]
-        arrivals += [buffer.oldest_ms for kind, buffer, _ in self._in_delivery if kind == DATA]
-        known = [arrival for arrival in arrivals if arrival is not None]
-        self._metrics.add(
-            "DeliveryToS3.DataFreshness", self._age_seconds(min(known)) if known else 0, "Seconds"
-        )
+        for kind, name in _METRICS.items():
+            if kind not in self._buffers:
+                continue
+            arrivals = [self._buffers[kind].oldest_ms]
+            arrivals += [buffer.oldest_ms for other, buffer, _ in self._in_delivery if other == kind]
+            known = [arrival for arrival in arrivals if arrival is not None]
+            age_seconds = self._age_seconds(min(known)) if known else 0
+            self._metrics.add(f"{name}.DataFreshness", age_seconds, "Seconds")
         if self._partitioner is not None:
-            active = {buffer.key for kind, buffer, _ in self._in_delivery if kind == DATA}
-            self._metrics.add("PartitionCount", len(active | self._buffers[DATA].keys()))
+            self._metrics.add("PartitionCount", len(self._active_partitions()))
+            self._metrics.add("ActivePartitionsLimit", ACTIVE_PARTITIONS)
+
+    def _active_partitions(self) -> set[Key]:
+        """Give the partitions that hold a buffer or an object on its way; AWS rule: reference 5.4."""
+        delivering = {buffer.key for kind, buffer, _ in self._in_delivery if kind == DATA}
+        return delivering | self._buffers[DATA].keys()

@@ -19,7 +19,8 @@ class RecordBatch:
 
     `ordinals` number the records of a shard in the order of reading (see `checkpoint`), `arrivals_ms` is
     the approximate arrival at the source in epoch milliseconds, `subsequences` count the user records of
-    one KPL aggregate from 0. `partition_keys` may be empty: only the transform needs them.
+    one KPL aggregate from 0. `partition_keys` may be empty: only the transform needs them. `sources` are the
+    records as they were read; empty unless an error document must show those in place of `data`.
     """
 
     shard_id: str
@@ -29,6 +30,7 @@ class RecordBatch:
     sequences: list[str] = field(default_factory=list)
     subsequences: list[int] = field(default_factory=list)
     partition_keys: list[str] = field(default_factory=list)
+    sources: list[bytes] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.data)
@@ -52,6 +54,7 @@ class RecordBatch:
         self.sequences += other.sequences
         self.subsequences += other.subsequences
         self.partition_keys += other.partition_keys
+        self.sources += other.sources
 
     def take(self, indices: Sequence[int]) -> RecordBatch:
         """Give the records at `indices` as a new batch."""
@@ -65,6 +68,7 @@ class RecordBatch:
             [self.sequences[i] for i in indices],
             [self.subsequences[i] for i in indices],
             [self.partition_keys[i] for i in indices] if self.partition_keys else [],
+            [self.sources[i] for i in indices] if self.sources else [],
         )
 
     def cut(self, start: int, stop: int) -> RecordBatch:
@@ -77,13 +81,25 @@ class RecordBatch:
             self.sequences[start:stop],
             self.subsequences[start:stop],
             self.partition_keys[start:stop],
+            self.sources[start:stop],
         )
 
     def with_data(self, data: list[bytes]) -> RecordBatch:
         """Give the same records with other bytes, one for each, and without their partition keys."""
         return RecordBatch(
-            self.shard_id, data, self.ordinals, self.arrivals_ms, self.sequences, self.subsequences
+            self.shard_id,
+            data,
+            self.ordinals,
+            self.arrivals_ms,
+            self.sequences,
+            self.subsequences,
+            sources=self.sources,
         )
+
+    @property
+    def raw(self) -> list[bytes]:
+        """What an error document shows of each record."""
+        return self.sources or self.data
 
     @property
     def data_bytes(self) -> int:
@@ -93,4 +109,4 @@ class RecordBatch:
     @property
     def memory_bytes(self) -> int:
         """What the batch holds in memory, about."""
-        return self.data_bytes + len(self.data) * RECORD_OVERHEAD_BYTES
+        return self.data_bytes + sum(map(len, self.sources)) + len(self.data) * RECORD_OVERHEAD_BYTES

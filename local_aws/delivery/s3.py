@@ -1,7 +1,8 @@
 """Writes objects to S3, again and again until each is written.
 
 AWS rule: a failing bucket never sends data to the error prefix; a record stays until S3 takes it, reference 1.5.
-An error object that cannot be written blocks in the same way.
+An error object that cannot be written blocks in the same way. DynamicPartitioningConfiguration's RetryOptions change
+nothing: AWS does not say what becomes of the records when that time is over, reference 5.1.
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError
+from local_aws.delivery import log_codes
+from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError, error_code
 from local_aws.delivery.objects import CONTENT_TYPE
 
 if TYPE_CHECKING:
     import threading
+    from collections.abc import Callable
 
     from local_aws.clients import Clients
     from local_aws.delivery.metrics import Metrics
     from local_aws.delivery.objects import DeliveryObject
+
+    Refused = Callable[[str, str, str], None]
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE_SECONDS = 0.25
@@ -31,10 +36,16 @@ _REFUSALS = frozenset(
 
 
 class ObjectWriter:
-    """Writes to S3 through one set of clients; may be used from several threads."""
+    """Writes to S3 through one set of clients; may be used from several threads.
 
-    def __init__(self, clients: Clients, metrics: Metrics, stop: threading.Event) -> None:
+    `refused` is told the sink, code and text of every failure (see `logs`).
+    """
+
+    def __init__(
+        self, clients: Clients, metrics: Metrics, stop: threading.Event, refused: Refused | None = None
+    ) -> None:
         self._client = clients.client("s3")
+        self._refused = refused
         self._metrics = metrics
         self._stop = stop
 
@@ -47,6 +58,9 @@ class ObjectWriter:
                 self.try_put(item)
             except (RejectedError, UnavailableError) as error:
                 self._metrics.add(metric, 0)
+                if self._refused is not None:
+                    code = error.code if isinstance(error, RejectedError) else error_code(error.__cause__)
+                    self._refused(item.sink, *log_codes.of_s3(code))
                 _LOG.warning(
                     "s3://%s/%s is not written, trying again in %.1f s: %s",
                     item.bucket,
@@ -77,7 +91,7 @@ class ObjectWriter:
                 Bucket=item.bucket, Key=item.key, Body=item.body, ContentType=CONTENT_TYPE, **optional
             )
         except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", ""))
+            code = error_code(error)
             if code in _REFUSALS:
                 raise RejectedError(code, str(error)) from error
             raise UnavailableError(str(error)) from error

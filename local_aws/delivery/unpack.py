@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from local_aws.delivery import cloudwatch_logs, decompression
 from local_aws.delivery.deaggregate import split
+from local_aws.delivery.error_documents import PARTITIONING_FAILED
+from local_aws.delivery.partitioning import LARGE_RECORD_CODE
 from local_aws.delivery.records import RecordBatch
 
 if TYPE_CHECKING:
@@ -16,47 +18,80 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Unpacked:
-    """The records that go on, and by index the error type, code and message of those that do not."""
+    """The records that go on, and by index the error type, code and message of those that do not.
+
+    `inflated` counts what decompression gave, (records, bytes), `damaged` what it could not read.
+    """
 
     records: RecordBatch
     failed: dict[int, tuple[str, str, str]] = field(default_factory=dict)
+    inflated: tuple[int, int] = (0, 0)
+    damaged: tuple[int, int] = (0, 0)
 
 
-def unpack(source: RecordBatch, processing: Processing) -> Unpacked:
+def unpack(source: RecordBatch, processing: Processing, largest_bytes: int | None = None) -> Unpacked:
     """Give the records that `source` holds; the same bytes and settings always give the same.
 
-    Pieces of one source record count its sub-sequence numbers on, so that (sequence, sub-sequence) names one.
+    Pieces of one source record count its sub-sequence numbers on, so that (sequence, sub-sequence) names one. A
+    source record of more than `largest_bytes` fails as it is.
     """
     if not (processing.decompress or processing.extract_log_messages or processing.deaggregation):
         # A batch of its own: ordinals of the two numberings differ, the other columns are shared.
         made = source.with_data(source.data)
         made.partition_keys = source.partition_keys
-        return Unpacked(made)
+        failed = {
+            i: failure for i, data in enumerate(source.data) if (failure := _excess(data, largest_bytes))
+        }
+        return Unpacked(made, failed)
     unpacked = Unpacked(RecordBatch(source.shard_id))
+    records = unpacked.records
     counts: Counter[str] = Counter()
     for i, data in enumerate(source.data):
         sequence = source.sequences[i]
-        try:
-            pieces = _pieces(data, processing)
-        except decompression.DecompressionError as error:
-            failure = (decompression.OUTPUT_TYPE, decompression.CODE, str(error))
-            unpacked.failed[len(unpacked.records)] = failure
-            pieces = [data]
-        except cloudwatch_logs.ExtractionError as error:
-            failure = (cloudwatch_logs.OUTPUT_TYPE, cloudwatch_logs.CODE, str(error))
-            unpacked.failed[len(unpacked.records)] = failure
-            pieces = [data]
+        failure = _excess(data, largest_bytes)
+        pieces = [data]
+        if failure is None:
+            pieces, failure = _pieces(data, processing, unpacked)
+        if failure is not None:
+            unpacked.failed[len(records)] = failure
         for piece in pieces:
-            unpacked.records.append(
+            records.append(
                 piece, 0, source.arrivals_ms[i], sequence, counts[sequence], source.partition_keys[i]
             )
             counts[sequence] += 1
+        if processing.decompress:
+            records.sources += [data] * len(pieces)
     return unpacked
 
 
-def _pieces(data: bytes, processing: Processing) -> list[bytes]:
+def _excess(data: bytes, largest_bytes: int | None) -> tuple[str, str, str] | None:
+    if largest_bytes is None or len(data) <= largest_bytes:
+        return None
+    text = (
+        f"The record has {len(data)} bytes; dynamic partitioning takes records of up to {largest_bytes} bytes"
+    )
+    return PARTITIONING_FAILED, LARGE_RECORD_CODE, text
+
+
+def _pieces(
+    data: bytes, processing: Processing, unpacked: Unpacked
+) -> tuple[list[bytes], tuple[str, str, str] | None]:
+    """Give what one record holds, or the record itself and why it cannot be opened."""
+    content = data
     if processing.decompress:
-        data = decompression.decompress(data)
+        try:
+            content = decompression.decompress(data)
+        except decompression.DecompressionError as error:
+            unpacked.damaged = _counted(unpacked.damaged, data)
+            return [data], (decompression.OUTPUT_TYPE, decompression.CODE, str(error))
+        unpacked.inflated = _counted(unpacked.inflated, content)
     if processing.extract_log_messages:
-        data = cloudwatch_logs.messages(data)
-    return [data] if processing.deaggregation is None else split(data, processing.deaggregation)
+        try:
+            content = cloudwatch_logs.messages(content)
+        except cloudwatch_logs.ExtractionError as error:
+            return [content], (cloudwatch_logs.OUTPUT_TYPE, cloudwatch_logs.CODE, str(error))
+    return ([content] if processing.deaggregation is None else split(content, processing.deaggregation)), None
+
+
+def _counted(counted: tuple[int, int], data: bytes) -> tuple[int, int]:
+    return counted[0] + 1, counted[1] + len(data)

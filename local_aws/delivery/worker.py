@@ -25,9 +25,10 @@ from local_aws.delivery.errors import (
     SourceError,
     StoppedError,
     UnavailableError,
+    error_code,
 )
 from local_aws.delivery.glue_schema import GlueSchemaSource
-from local_aws.delivery.intake import Intake
+from local_aws.delivery.intake import Intake, Shard
 from local_aws.delivery.invoker import LambdaInvoker
 from local_aws.delivery.kinesis_api import RecordsApi
 from local_aws.delivery.lanes import MAX_OUTSTANDING
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from local_aws.delivery.clock import Clock
     from local_aws.delivery.config import DeliveryConfig, KinesisSource
     from local_aws.delivery.encoding import Encoder
-    from local_aws.delivery.intake import Shard
     from local_aws.delivery.objects import DeliveryObject
 
 _LOG = logging.getLogger(__name__)
@@ -82,6 +82,7 @@ class Worker:
         self._clock: Clock = clock or SystemClock()
         self._metrics = metrics.Metrics(config.name, self._clock)
         self._log = ErrorLog(config, clients, self._clock)
+        self._troubles = kinesis.Troubles(self._metrics, self._log)
         # Two ways to stop: reading ends first and what is held is delivered, or everything is given up.
         self._stop_reading = threading.Event()
         self._give_up = threading.Event()
@@ -90,6 +91,7 @@ class Worker:
         self._functions = ThreadPoolExecutor(_FUNCTION_THREADS, f"{config.name}-function")
         self._writers = ThreadPoolExecutor(_WRITERS, f"{config.name}-writer")
         self._readers: dict[str, threading.Thread] = {}
+        self._waiting_shards: list[Shard] = []
         self._records_api: RecordsApi | None = None
         self._reader_failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name=config.name, daemon=True)
@@ -150,7 +152,7 @@ class Worker:
         outbox = Outbox(self._directory / "outbox")
         try:
             prefixes = PrefixEvaluator(self.config.destination)
-            writer = ObjectWriter(self._clients, self._metrics, self._give_up)
+            writer = ObjectWriter(self._clients, self._metrics, self._give_up, self._log.refused)
             checkpoint.begin(self._source_created())
             self._finish_earlier(checkpoint, outbox, writer)
             pipeline = self._pipeline(checkpoint, outbox, writer, prefixes)
@@ -173,7 +175,7 @@ class Worker:
             if stopping:
                 pipeline.drain()
             else:
-                self._admit_shards(checkpoint)
+                self._admit_shards(checkpoint, pipeline)
                 for chunk in self._intake.take(pipeline.wants):
                     pipeline.accept(chunk)
                     if chunk.ended:
@@ -274,6 +276,7 @@ class Worker:
             try:
                 return kinesis.stream_created(self._clients, source)
             except (BotoCoreError, ClientError) as error:
+                self._troubles.note("DescribeStream", error_code(error))
                 _LOG.warning("%s: %s cannot be described: %s", self.config.name, source.stream_name, error)
             if self._stop_reading.wait(_PAUSE_SECONDS):
                 raise StoppedError("the source was never reached")
@@ -282,16 +285,14 @@ class Worker:
         source = self.config.source
         if source is not None:
             watch = kinesis.ShardWatch(
-                self._clients, source, self._intake, self._stop_reading, self._list_shards
+                self._clients, source, self._intake, self._troubles, self._stop_reading, self._list_shards
             )
             self._start_reader("shards", watch.run)
             return
         shard_id = direct_put.SHARD_ID
         account = checkpoint.shards.get(shard_id) or checkpoint.add_shard(shard_id, direct_put.SPOOL_START)
         checkpoint.save()
-        reader = direct_put.SpoolSource(
-            self._spool, account.tail, self._intake, self._metrics, self._stop_reading
-        )
+        reader = direct_put.SpoolSource(self._spool, account.tail, self._intake, self._stop_reading)
         self._start_reader(shard_id, reader.run)
 
     def _save(self, checkpoint: Checkpoint, pipeline: Pipeline) -> None:
@@ -311,13 +312,24 @@ class Worker:
             position = checkpoint.shards[direct_put.SHARD_ID].position
             direct_put.discard_delivered(self._spool, position)
 
-    def _admit_shards(self, checkpoint: Checkpoint) -> None:
-        """Start reading shards whose parents are read to their end."""
-        shards = self._intake.take_shards()
+    def _admit_shards(self, checkpoint: Checkpoint, pipeline: Pipeline) -> None:
+        """Start reading shards whose parents are read to their end and have passed the transform."""
         source = self.config.source
-        if shards is None or source is None:
+        if source is None:
             return
-        known = {shard.shard_id for shard in shards}
+        shards = self._intake.take_shards()
+        if shards is not None:
+            self._note_shards(checkpoint, shards)
+        for shard in self._waiting_shards.copy():
+            if all(
+                (account := checkpoint.shards[parent]).position.ended
+                or (account.read_to_end and pipeline.has_passed_transform(parent))
+                for parent in shard.parents
+            ):
+                self._waiting_shards.remove(shard)
+                self._start_shard(source, shard, checkpoint)
+
+    def _note_shards(self, checkpoint: Checkpoint, shards: list[Shard]) -> None:
         is_first_list = not checkpoint.shards
         for shard in shards:
             if shard.shard_id not in checkpoint.shards:
@@ -327,13 +339,13 @@ class Worker:
                 checkpoint.add_shard(shard.shard_id, start)
         # Before the first object of a shard is begun: an object of an unknown shard could not be accounted for.
         checkpoint.save()
-        for shard in shards:
-            account = checkpoint.shards[shard.shard_id]
-            if shard.shard_id in self._readers or account.position.ended:
-                continue
-            parents = [checkpoint.shards[p] for p in shard.parents if p in known]
-            if all(parent.position.ended or parent.read_to_end for parent in parents):
-                self._start_shard(source, shard, checkpoint)
+        # A parent that the stream has forgotten, because its records have expired, is not waited for.
+        known = {shard.shard_id for shard in shards}
+        self._waiting_shards = [
+            Shard(shard.shard_id, tuple(parent for parent in shard.parents if parent in known))
+            for shard in shards
+            if shard.shard_id not in self._readers and not checkpoint.shards[shard.shard_id].position.ended
+        ]
 
     def _start_shard(self, source: KinesisSource, shard: Shard, checkpoint: Checkpoint) -> None:
         position = checkpoint.shards[shard.shard_id].tail
@@ -348,6 +360,7 @@ class Worker:
             self._intake,
             self._clock,
             self._metrics,
+            self._troubles,
             self._stop_reading,
         )
         _LOG.info(

@@ -1,162 +1,44 @@
-"""Reading a shard: from where, how often, and what when Kinesis does not answer as hoped (faults 10, 14, 15)."""
+"""Reading a shard when Kinesis does not answer as hoped (faults 10, 14, 15), and handing over what was read."""
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 import threading
 from collections.abc import Iterator
-from functools import cached_property
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from local_aws.clients import Clients
-from local_aws.delivery.config import KinesisSource, parse
 from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError
-from local_aws.delivery.intake import Chunk, Intake
-from local_aws.delivery.kinesis import ShardReader, list_shards, user_records
+from local_aws.delivery.intake import Intake
+from local_aws.delivery.kinesis import list_shards, user_records
 from local_aws.delivery.kinesis_api import RecordsApi
 from local_aws.delivery.ledger import Position
-from local_aws.delivery.metrics import Metrics
 from local_aws.delivery.records import RecordBatch
-from tests.unit.delivery.support import SHARD, STREAM_ARN, ManualClock, describe, source_chunk
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-Reply = tuple[int, bytes]
-
-
-class FakeKinesis(ThreadingHTTPServer):
-    """Answers each operation by a function that tests set; unknown operations fail the test by their answer."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.requests: list[tuple[str, dict[str, Any]]] = []
-        self.answers: dict[str, Callable[[dict[str, Any]], Any]] = {}
-
-    @cached_property
-    def api(self) -> RecordsApi:
-        return RecordsApi(self.clients)
-
-    @cached_property
-    def clients(self) -> Clients:
-        return Clients(f"http://127.0.0.1:{self.server_address[1]}", "us-east-1")
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # The head and the body of an answer in one packet: two would wait for each other for 40 ms.
-    wbufsize = 64 * 1024
-
-    def do_POST(self) -> None:
-        server = self.server
-        assert isinstance(server, FakeKinesis)
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        operation = self.headers["X-Amz-Target"].rpartition(".")[2]
-        assert self.headers["Authorization"].startswith("AWS4-HMAC-SHA256 ")
-        server.requests.append((operation, body))
-        answer = server.answers[operation](body)
-        status, content = answer if isinstance(answer, tuple) else (200, json.dumps(answer).encode())
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("Content-Type", "application/x-amz-json-1.1")
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: Any) -> None:
-        """Stay silent."""
+from tests.unit.delivery.kinesis_server import (
+    START,
+    FakeKinesis,
+    ReadAll,
+    Reply,
+    error,
+    fake_kinesis,
+    records,
+    source,
+)
+from tests.unit.delivery.support import SHARD, STREAM_ARN, source_chunk
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[FakeKinesis]:
-    server = FakeKinesis()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.api.close()
-    server.clients.close()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with fake_kinesis() as server:
+        yield server
 
 
 @pytest.fixture
 def kinesis(server: FakeKinesis) -> FakeKinesis:
     server.requests, server.answers = [], {}
     return server
-
-
-def error(code: str, status: int = 400) -> Reply:
-    return status, json.dumps({"__type": f"com.amazonaws.kinesis#{code}", "message": "injected"}).encode()
-
-
-def records(*numbers: int, behind: int = 0, iterator: str | None = "next") -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "Records": [
-            {
-                "Data": base64.b64encode(b"%d" % n).decode(),
-                "SequenceNumber": str(n),
-                "PartitionKey": f"k{n}",
-                "ApproximateArrivalTimestamp": 1783944000.125 + n,
-            }
-            for n in numbers
-        ],
-        "MillisBehindLatest": behind,
-    }
-    return answer | ({"NextShardIterator": iterator} if iterator else {})
-
-
-def source() -> KinesisSource:
-    found = parse(describe()).source
-    assert found is not None
-    return found
-
-
-class ReadAll:
-    """Runs a reader against scripted answers until the shard ends, and keeps what it hands over."""
-
-    def __init__(self, kinesis: FakeKinesis, position: Position, *answers: Any) -> None:
-        script = list(answers)
-        kinesis.answers["GetShardIterator"] = lambda _: {"ShardIterator": "first"}
-        kinesis.answers["GetRecords"] = lambda _: script.pop(0)
-        self.waits: list[float | None] = []
-        self.chunks: list[Chunk] = []
-        self.clock = ManualClock()
-        outer = self
-
-        class Stop(threading.Event):
-            def wait(self, timeout: float | None = None) -> bool:
-                outer.waits.append(timeout)
-                return self.is_set()
-
-        class Keep(Intake):
-            def offer(self, chunk: Chunk) -> None:
-                outer.chunks.append(chunk)
-
-        stop = Stop()
-        reader = ShardReader(
-            kinesis.clients,
-            kinesis.api,
-            source(),
-            SHARD,
-            position,
-            Keep(stop),
-            self.clock,
-            Metrics("orders", self.clock),
-            stop,
-        )
-        reader.run()
-
-    @property
-    def data(self) -> list[bytes]:
-        return [data for chunk in self.chunks for data in chunk.records.data]
-
-
-START = Position("AT_TIMESTAMP")
 
 
 def test_records_are_read_to_the_end_of_the_shard(kinesis: FakeKinesis) -> None:
@@ -167,39 +49,6 @@ def test_records_are_read_to_the_end_of_the_shard(kinesis: FakeKinesis) -> None:
     assert (last.first_sequence, last.last_sequence, last.ended) == ("3", "3", True)
     assert first.records.arrivals_ms == [1783944001125, 1783944002125]
     assert first.records.partition_keys == ["k1", "k2"]
-
-
-@pytest.mark.parametrize(
-    ("position", "expected"),
-    [
-        (START, {"ShardIteratorType": "AT_TIMESTAMP", "Timestamp": 1783944000}),
-        (Position("TRIM_HORIZON"), {"ShardIteratorType": "TRIM_HORIZON"}),
-        (
-            Position("AT_TIMESTAMP", after_sequence="17"),
-            {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": "17"},
-        ),
-    ],
-)
-def test_1_1_where_reading_starts(kinesis: FakeKinesis, position: Position, expected: dict[str, Any]) -> None:
-    ReadAll(kinesis, position, records(iterator=None))
-    operation, request = kinesis.requests[0]
-    assert operation == "GetShardIterator"
-    assert request == {"StreamARN": STREAM_ARN, "ShardId": SHARD, **expected}
-
-
-def test_1_2_once_a_second_but_without_a_rest_when_behind(kinesis: FakeKinesis) -> None:
-    read = ReadAll(kinesis, START, records(1, behind=5000), records(2), records(iterator=None))
-    assert read.waits == [0.2, 1.0]
-    assert [request["Limit"] for name, request in kinesis.requests if name == "GetRecords"] == [10_000] * 3
-
-
-def test_14_an_expired_iterator_is_replaced_behind_the_last_record(kinesis: FakeKinesis) -> None:
-    read = ReadAll(
-        kinesis, START, records(1, 2), error("ExpiredIteratorException"), records(3, iterator=None)
-    )
-    assert read.data == [b"1", b"2", b"3"]
-    iterators = [request for name, request in kinesis.requests if name == "GetShardIterator"]
-    assert iterators[1]["StartingSequenceNumber"] == "2"
 
 
 @pytest.mark.parametrize(
