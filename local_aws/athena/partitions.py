@@ -12,7 +12,6 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote as url_quote
-from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -258,7 +257,10 @@ def _projected_files(
         count *= len(domain)
     if count == 0:
         return []
-    if count > MAX_ENUMERATED:
+    slashes = [{value.count("/") for value in domain} for domain in domains]
+    # Many partitions are not looked at one by one: a listing shows which of them exist. It can be read back only
+    # when all values of a column have as many folders.
+    if count > MAX_LISTED_PREFIXES and all(len(counts) == 1 for counts in slashes):
         return _files_by_template(clients, table, template, domains, conditions)
     rows = list(itertools.product(*domains))
     names = [column.name for column in columns]
@@ -299,18 +301,16 @@ def _files_by_template(
 ) -> list[DataFile]:
     """List everything below the fixed part of a template, and read the partition values from the keys."""
     names = [column.name for column in table.partition_columns]
-    location = parse_location(template)
-    fixed = location.key.split("${", 1)[0]
-    root = fixed[: fixed.rfind("/") + 1]
-    matcher = _template_matcher(location.key, names)
+    location = parse_location(template).folder
+    matcher = _template_matcher(location.key, names, [domain[0].count("/") for domain in domains])
     allowed = [set(domain) for domain in domains]
     files: list[DataFile] = []
     seen: dict[tuple[str, ...], list[StoredObject]] = {}
-    for item in list_folder(clients, Location(location.bucket, root)):
+    for item in list_folder(clients, Location(location.bucket, _fixed_folder(location.key, names, domains))):
         match = matcher.match(item.key)
         if match is None:
             continue
-        values = tuple(unquote(match.group(f"p{index}")) for index in range(len(names)))
+        values = tuple(match.group(f"p{index}") for index in range(len(names)))
         if all(value in domain for value, domain in zip(values, allowed, strict=True)):
             seen.setdefault(values, []).append(item)
     rows = list(seen)
@@ -319,13 +319,24 @@ def _files_by_template(
     return files
 
 
-def _template_matcher(key: str, names: Sequence[str]) -> re.Pattern[str]:
+def _fixed_folder(key: str, names: Sequence[str], domains: Sequence[Sequence[str]]) -> str:
+    """Give the longest folder that all partitions share; a column with one value left is as good as fixed."""
+    for name, domain in zip(names, domains, strict=True):
+        if len(domain) == 1:
+            key = key.replace("${" + name + "}", domain[0])
+    fixed = key.split("${", 1)[0]
+    return fixed[: fixed.rfind("/") + 1]
+
+
+def _template_matcher(key: str, names: Sequence[str], slashes: Sequence[int]) -> re.Pattern[str]:
+    """Match keys below a template; the values of column number i have `slashes[i]` slashes inside."""
     pattern, rest = "", key
     seen: set[int] = set()
     while "${" in rest:
         before, _, after = rest.partition("${")
         name, _, rest = after.partition("}")
         index = names.index(name)
-        pattern += re.escape(before) + (f"(?P=p{index})" if index in seen else f"(?P<p{index}>[^$]+?)")
+        value = "[^/]+" + "/[^/]+" * slashes[index]
+        pattern += re.escape(before) + (f"(?P=p{index})" if index in seen else f"(?P<p{index}>{value})")
         seen.add(index)
     return re.compile(pattern + re.escape(rest))
