@@ -100,6 +100,20 @@ clean: down ## stop it and forget the local lake: its data, its Terraform state,
 	@rm -rf .streamlake build terraform/terraform.tfstate.d/local-* terraform/streamlake.auto.tfvars.json \
 	  terraform/environment.auto.tfvars terraform/.terraform/environment
 
+##@ Measure it
+.PHONY: bench-delivery bench-produce bench-transform bench-convert
+bench-delivery: $(READY) ## events/s, objects and memory of the whole path, beside MiniStack's own Firehose
+	@$(PY) -m benchmarks.delivery $(BENCH)
+
+bench-produce: $(READY) ## making and sending events, beside the usual ways
+	@$(PY) -m benchmarks.produce $(BENCH)
+
+bench-transform: $(READY) ## the transform, beside plain JSON parsing and printing
+	@$(PY) -m benchmarks.transform $(BENCH)
+
+bench-convert: $(READY) ## JSON to Parquet, beside a row at a time
+	@$(PY) -m benchmarks.convert $(BENCH)
+
 ##@ Work on it
 .PHONY: test test-all lint format lock
 test: lint ## all checks and tests

@@ -54,10 +54,13 @@ def main(arguments: Sequence[str]) -> int:
     options = _parse(arguments)
     print(f"{'':<18}{'events':>9}{'seconds':>9}{'events/s':>10}{'objects':>9}{'peak MiB':>10}")
     with tempfile.TemporaryDirectory() as folder:
-        with _ours(Path(folder)) as (clients, engine):
+        with _ours(Path(folder), options.buffer_mib) as (clients, engine):
             ours = _measure("streamlake", clients, Path(folder), options.events, engine)
         with _ministack(Path(folder)) as (clients, engine):
             theirs = _measure("MiniStack's own", clients, Path(folder), options.baseline_events, engine)
+    print(
+        f"our engine may hold {options.buffer_mib} MiB of records; the rest of its memory is Python, Arrow and boto3"
+    )
     print(f"ratio of events/s: {ours.events_per_second / theirs.events_per_second:,.0f}")
     return 0
 
@@ -151,8 +154,8 @@ def _produce(endpoint: str, stream: str, events: int) -> None:
 
 
 @contextmanager
-def _ours(folder: Path) -> Iterator[tuple[Clients, psutil.Process]]:
-    settings = Settings(port=_free_port(), state_dir=folder / "ours")
+def _ours(folder: Path, buffer_mib: int) -> Iterator[tuple[Clients, psutil.Process]]:
+    settings = Settings(port=_free_port(), state_dir=folder / "ours", delivery_buffer_mib=buffer_mib)
     environment = {**os.environ, **settings.to_environment()}
     subprocess.run(
         [sys.executable, "-m", "local_aws", "up"],
@@ -222,6 +225,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     made.add_argument("--events", type=int, default=100_000)
     made.add_argument(
         "--baseline-events", type=int, default=300, help="for the other, which writes an object an event"
+    )
+    made.add_argument(
+        "--buffer-mib", type=int, default=256, help="what our engine may hold between Kinesis and S3"
     )
     return made.parse_args(arguments)
 
