@@ -13,6 +13,7 @@ module "encryption" {
   description = "Encrypts the lake ${local.name}: buckets, streams, query results, logs"
   # With force_destroy the lake goes for good; the shortest window that AWS allows keeps the key from outliving it long.
   deletion_window_days = var.force_destroy ? 7 : 30
+  alarm_topics         = var.monitoring.enabled
   log_group_patterns   = ["/aws/kinesisfirehose/${local.name}-*", "/aws/lambda/${local.name}-*"]
 }
 
@@ -49,4 +50,28 @@ module "query" {
   scan_limit_bytes = var.query_scan_limit_bytes
   force_destroy    = var.force_destroy
   named_queries    = merge([for pipeline in values(module.pipeline) : pipeline.named_queries]...)
+}
+
+module "monitoring" {
+  source = "./modules/monitoring"
+  count  = var.monitoring.enabled ? 1 : 0
+
+  name                = local.name
+  pipelines           = { for dataset, pipeline in module.pipeline : dataset => pipeline.monitored }
+  workgroup_name      = module.query.workgroup_name
+  thresholds          = var.monitoring.thresholds
+  count_error_objects = var.monitoring.count_error_objects
+  dashboard           = var.monitoring.dashboard
+
+  notify = {
+    emails      = var.monitoring.emails
+    https       = var.monitoring.https
+    topic_arn   = var.monitoring.topic_arn
+    kms_key_arn = local.kms_key_arn
+  }
+
+  budget = var.monitoring.budget_usd == null ? null : {
+    monthly_usd = var.monitoring.budget_usd
+    tag         = { key = "Project", value = var.name }
+  }
 }

@@ -87,3 +87,8 @@ output "named_queries" {
   description = "Id of each saved query by its name."
   value       = module.query.named_query_ids
 }
+
+output "alarm_topic_arn" {
+  description = "ARN of the topic that alarms are published to; null when the lake is not watched."
+  value       = one(module.monitoring[*].topic_arn)
+}

@@ -121,7 +121,7 @@ variable "force_destroy" {
 }
 
 variable "storage" {
-  description = "How long objects are kept: data moves by data_transitions and expires after data_expiration_days (null: never); errors (null: never), raw backup and query results expire; old versions too."
+  description = "How long objects are kept: data moves by data_transitions and expires after data_expiration_days (null: never); error records, raw backup, query results and old versions expire."
   type = object({
     data_transitions           = optional(list(object({ days = number, storage_class = string })))
     data_expiration_days       = optional(number)
@@ -139,6 +139,28 @@ variable "query_scan_limit_bytes" {
   description = "A query that scans more than this is stopped; null for no limit."
   type        = number
   default     = 107374182400
+}
+
+variable "monitoring" {
+  description = "Whether the lake is watched, by alarms and a dashboard; who hears of alarms (or the topic that does); thresholds as in the monitoring module; and a monthly budget in USD for what carries the lake's Project tag."
+  type = object({
+    enabled             = optional(bool, false)
+    emails              = optional(set(string), [])
+    https               = optional(set(string), [])
+    topic_arn           = optional(string)
+    dashboard           = optional(bool, true)
+    count_error_objects = optional(bool, true)
+    thresholds = optional(object({
+      iterator_age_seconds  = optional(number)
+      late_seconds          = optional(number)
+      duration_share        = optional(number)
+      scanned_bytes_per_day = optional(number)
+      error_objects         = optional(number)
+    }), {})
+    budget_usd = optional(number)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "log_retention_days" {

@@ -19,3 +19,6 @@ pipeline_defaults = {
   }
   delivery = { interval_seconds = 300 }
 }
+
+# Add emails, and a budget_usd that fits the load.
+monitoring = { enabled = true }

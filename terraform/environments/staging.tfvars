@@ -8,3 +8,5 @@ pipeline_defaults = {
   stream   = { shard_count = 1 }
   delivery = { interval_seconds = 120 }
 }
+
+monitoring = { enabled = true, dashboard = false }

@@ -30,6 +30,11 @@ run "one_pipeline_per_contract" {
     condition     = local.settings["visits"].delivery.interval_seconds == 7 && !contains(keys(local.settings["visits"].delivery), "size_mb")
     error_message = "settings are ${jsonencode(local.settings["visits"])}"
   }
+
+  assert {
+    condition     = output.alarm_topic_arn == null
+    error_message = "a lake is watched only when asked for"
+  }
 }
 
 run "a_dataset_has_settings_of_its_own" {
@@ -37,6 +42,7 @@ run "a_dataset_has_settings_of_its_own" {
 
   variables {
     customer_key     = false
+    monitoring       = { enabled = true, budget_usd = 50 }
     dataset_settings = { visits = { delivery = { interval_seconds = 30 }, backup = { enabled = false } } }
   }
 
@@ -48,6 +54,11 @@ run "a_dataset_has_settings_of_its_own" {
   assert {
     condition     = output.kms_key_arn == null
     error_message = "without a customer key there is none"
+  }
+
+  assert {
+    condition     = contains(module.monitoring[0].alarm_names, "streamlake-test-visits-iterator-age") && !contains(module.monitoring[0].alarm_names, "streamlake-test-visits-function-errors")
+    error_message = "a watched lake has alarms of what it has: ${join(", ", module.monitoring[0].alarm_names)}"
   }
 }
 

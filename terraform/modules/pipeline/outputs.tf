@@ -103,3 +103,17 @@ output "named_queries" {
     }
   }
 }
+
+output "monitored" {
+  description = "What the monitoring module has to know of the pipeline."
+  value = {
+    stream_name          = module.stream.name
+    delivery_stream_name = module.delivery.name
+    function_name        = one(module.transform[*].function_name)
+    timeout_seconds      = try(var.transform.timeout_seconds, 120)
+    converts             = var.delivery.format != "json"
+    delivery_seconds     = var.delivery.interval_seconds + try(var.transform.interval_seconds, 0)
+    error_bucket         = var.buckets.data
+    error_prefix         = local.error_prefix
+  }
+}

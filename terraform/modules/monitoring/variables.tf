@@ -1,0 +1,136 @@
+variable "name" {
+  description = "Name of the lake: prefix of the alarms, name of topic, dashboard and budget."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-zA-Z0-9_-]{1,200}$", var.name))
+    error_message = "name is \"${var.name}\"; allowed: 1 to 200 letters, digits, _ and -"
+  }
+}
+
+variable "pipelines" {
+  description = <<-EOT
+    What to watch, by dataset: names of the Kinesis stream (null for direct PUT), delivery stream and transform function
+    (null for none) with its timeout; whether records are converted (parquet or orc); after how many seconds at most a
+    record is delivered by the buffers' settings; bucket and prefix of error records.
+  EOT
+  type = map(object({
+    stream_name          = optional(string)
+    delivery_stream_name = string
+    function_name        = optional(string)
+    timeout_seconds      = optional(number, 120)
+    converts             = optional(bool, true)
+    delivery_seconds     = optional(number, 300)
+    error_bucket         = string
+    error_prefix         = string
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for pipeline in values(var.pipelines) : pipeline.timeout_seconds > 0 && pipeline.delivery_seconds >= 0])
+    error_message = "pipelines have timeouts of ${join(", ", values(var.pipelines)[*].timeout_seconds)} and deliver within ${join(", ", values(var.pipelines)[*].delivery_seconds)} seconds; allowed: more than 0, and 0 or more"
+  }
+}
+
+variable "workgroup_name" {
+  description = "Athena workgroup whose scanned bytes are watched; null for none."
+  type        = string
+  default     = null
+}
+
+variable "thresholds" {
+  description = <<-EOT
+    When an alarm goes off: iterator_age_seconds (the reader of a stream is behind), late_seconds (delivery is later than the
+    buffers explain), duration_share (of the function's timeout), scanned_bytes_per_day (by queries), and error_objects (per
+    5 minutes).
+  EOT
+  type = object({
+    iterator_age_seconds  = optional(number, 1800)
+    late_seconds          = optional(number, 600)
+    duration_share        = optional(number, 0.8)
+    scanned_bytes_per_day = optional(number, 1099511627776)
+    error_objects         = optional(number, 0)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.thresholds.iterator_age_seconds > 0 && var.thresholds.late_seconds > 0
+    error_message = "thresholds.iterator_age_seconds is ${var.thresholds.iterator_age_seconds} and late_seconds ${var.thresholds.late_seconds}; allowed: more than 0"
+  }
+
+  validation {
+    condition     = var.thresholds.duration_share > 0 && var.thresholds.duration_share <= 1
+    error_message = "thresholds.duration_share is ${var.thresholds.duration_share}; allowed: more than 0, up to 1"
+  }
+}
+
+variable "count_error_objects" {
+  description = "Whether S3 counts the objects under the error prefixes, at extra charge, for an alarm."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "notify" {
+  description = "Who hears of alarms: e-mail addresses (each must confirm), https addresses, or a topic of your own (topic_arn) instead of the module's. kms_key_arn encrypts the module's topic; its policy must let CloudWatch use it."
+  type = object({
+    emails      = optional(set(string), [])
+    https       = optional(set(string), [])
+    topic_arn   = optional(string)
+    kms_key_arn = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for email in var.notify.emails : can(regex("^[^@ ]+@[^@ ]+$", email))])
+    error_message = "notify.emails has ${join(", ", var.notify.emails)}; each must be an address such as data@example.org"
+  }
+
+  validation {
+    condition     = alltrue([for address in var.notify.https : startswith(address, "https://")])
+    error_message = "notify.https has ${join(", ", var.notify.https)}; each must start with https://"
+  }
+
+  validation {
+    condition     = var.notify.topic_arn == null || length(setunion(var.notify.emails, var.notify.https)) == 0
+    error_message = "notify.topic_arn is set, so subscribe to that topic yourself: emails and https must be empty"
+  }
+}
+
+variable "dashboard" {
+  description = "Whether there is a CloudWatch dashboard of the whole path."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "budget" {
+  description = "Monthly budget in USD, the shares in percent that are told of when reached (and when forecast to be reached, for 100), and the tag whose cost counts (null: the whole account's). Null for no budget."
+  type = object({
+    monthly_usd = number
+    percents    = optional(set(number), [50, 80, 100])
+    tag         = optional(object({ key = string, value = string }))
+  })
+  default = null
+
+  validation {
+    condition     = var.budget == null ? true : var.budget.monthly_usd > 0
+    error_message = "budget.monthly_usd is ${try(var.budget.monthly_usd, 0)}; allowed: more than 0"
+  }
+
+  validation {
+    condition     = var.budget == null ? true : length(var.budget.percents) > 0 && alltrue([for percent in var.budget.percents : percent > 0 && percent <= 1000])
+    error_message = "budget.percents is [${join(", ", try(var.budget.percents, []))}]; allowed: one or more numbers, more than 0 and up to 1000"
+  }
+}
+
+variable "tags" {
+  description = "Tags of everything in the module."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
