@@ -61,16 +61,16 @@ $(READY): requirements.lock
 
 ##@ The lake
 .PHONY: plan deploy destroy package
-package: $(READY) ## build the transform's zip for each dataset (plan and deploy do it)
+package: $(READY) ## build the transform's zip for each dataset (plan, deploy and destroy do it)
 	@$(PY) -m scripts.package_transform
 
-plan: $(if $(filter local,$(TARGET)),up) package ## show what deploy would change
+plan: $(READY) $(if $(filter local,$(TARGET)),up) ## show what deploy would change
 	@$(PY) -m scripts.deploy plan $(deploy_options)
 
-deploy: $(if $(filter local,$(TARGET)),up) package ## create or change the lake (asks first on AWS)
+deploy: $(READY) $(if $(filter local,$(TARGET)),up) ## create or change the lake (asks first on AWS)
 	@$(PY) -m scripts.deploy deploy $(deploy_options)
 
-destroy: $(if $(filter local,$(TARGET)),up) package ## remove the lake and its data
+destroy: $(READY) $(if $(filter local,$(TARGET)),up) ## remove the lake and its data
 	@$(PY) -m scripts.deploy destroy $(deploy_options)
 
 ##@ Use it

@@ -7,15 +7,23 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from scripts.errors import ToolError, UsageError
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as every error here does, and leaves the usage to ``--help``."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see: {self.prog} --help")
+
+
 def parser(module: str, description: str) -> argparse.ArgumentParser:
     """Make an argument parser for ``python -m <module>`` with the options every tool has."""
-    made = argparse.ArgumentParser(prog=f"python -m {module}", description=description)
+    made = _Parser(prog=f"python -m {module}", description=description)
     made.add_argument("--debug", action="store_true", help="show a traceback when something fails")
     return made
 

@@ -15,9 +15,8 @@ from rich.console import Console
 from scripts import accounting, athena, cli, deploy, fingerprint, package_transform, tables
 from scripts.deployment import Outputs, load_outputs
 from scripts.errors import NotDeployedError, ToolError
-from scripts.paths import REPOSITORY
+from scripts.paths import REPOSITORY, SCHEMAS, TRANSFORM_PACKAGES
 from scripts.targets import Target, resolve
-from scripts.terraform_runner import Runner
 
 AMOUNTS = {"events": 2000, "customers": 200}
 DELIVERY_TIMEOUT_SECONDS = 120
@@ -60,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     with clock.step("start the local AWS"):
         _call("local_aws", "up")
     with clock.step("deploy with Terraform"):
-        package_transform.main([])
+        package_transform.pack(SCHEMAS, TRANSFORM_PACKAGES)
         target = resolve("local", None)
         outputs = _running(target) or _deploy(target)
     with clock.step("count what is there"):
@@ -104,9 +103,7 @@ def _running(target: Target) -> Outputs | None:
 
 
 def _deploy(target: Target) -> Outputs:
-    runner = Runner(target)
-    runner.init()
-    deploy.deploy(runner, target, yes=True)
+    deploy.deploy(deploy.prepare(target), target, yes=True)
     return load_outputs(target)
 
 

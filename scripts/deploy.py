@@ -9,10 +9,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts import cli, cost
+from scripts import cli, cost, package_transform
 from scripts.deployment import write_record
 from scripts.errors import ToolError, UsageError
 from scripts.fingerprint import forget, remember
+from scripts.paths import REPOSITORY, SCHEMAS, TRANSFORM_PACKAGES
 from scripts.targets import DEFAULT_ENVIRONMENTS, Target, resolve
 from scripts.terraform_runner import Runner
 
@@ -22,8 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _parse(arguments)
     started = time.monotonic()
     target = resolve(options.target, options.environment)
-    runner = Runner(target)
-    runner.init()
+    runner = prepare(target)
     if options.action == "plan":
         changes = runner.plan()
         print(
@@ -38,6 +38,16 @@ def main(arguments: Sequence[str]) -> int:
         destroy(runner, target, yes=options.yes)
         print(f"destroyed {target.workspace} in {time.monotonic() - started:.0f} s; next: make down")
     return cli.DONE
+
+
+def prepare(target: Target) -> Runner:
+    """Pack the transform, which the plan reads, and make Terraform ready."""
+    for package in package_transform.pack(SCHEMAS, TRANSFORM_PACKAGES):
+        if package.changed:
+            print(f"packed {package.path.relative_to(REPOSITORY)}")
+    runner = Runner(target)
+    runner.init()
+    return runner
 
 
 def deploy(runner: Runner, target: Target, *, yes: bool) -> None:

@@ -115,3 +115,11 @@ def test_terraform_progress_shows_what_is_done_and_what_is_wrong(capsys: pytest.
         "plain words",
     ]
     assert "error: Denied\nNo [right]" in capsys.readouterr().err
+
+
+def test_wrong_arguments_are_one_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(cost.main, ["--event-bytes", "many"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        "error: argument --event-bytes: invalid int value: 'many'; see: python -m scripts.cost --help"
+    ]
