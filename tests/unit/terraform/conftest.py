@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scripts import terraform_cli
-from scripts.paths import TERRAFORM
+from scripts.paths import SCHEMAS, TERRAFORM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,7 @@ def configuration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the path of the copy."""
     copy = tmp_path_factory.mktemp("configuration") / "terraform"
     shutil.copytree(TERRAFORM, copy, ignore=NOT_CONFIGURATION)
+    shutil.copytree(SCHEMAS, copy.parent / "schemas")  # the examples read the contracts that ship
     return copy
 
 

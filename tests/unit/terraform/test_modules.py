@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.unit.terraform.conftest import Terraform
 
 MODULES = sorted(path.parent.name for path in TERRAFORM.glob("modules/*/main.tf"))
+EXAMPLES = sorted(path.parent.name for path in TERRAFORM.glob("examples/*/main.tf"))
 # The root stack refuses to work outside the workspace <target>-<environment>; its tests have this one.
 ROOT_TEST_WORKSPACE = "local-test"
 
@@ -46,6 +47,13 @@ def test_module(module: str, configuration: Path, terraform: Terraform) -> None:
     terraform(folder, "init", "-backend=false", "-input=false")
     runs = run_count(terraform(folder, "test", "-no-color"))
     assert runs == declared_runs(folder) > 0
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_example_plans(example: str, configuration: Path, terraform: Terraform) -> None:
+    folder = configuration / "examples" / example
+    terraform(folder, "init", "-backend=false", "-input=false")
+    assert run_count(terraform(folder, "test", "-no-color")) == 1
 
 
 def test_root_stack(configuration: Path, terraform: Terraform) -> None:
