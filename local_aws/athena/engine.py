@@ -34,6 +34,7 @@ RESULT_BATCH_ROWS = 65_536
 _FAILURE = re.compile(r"failure<(.*)>' to INT64", re.DOTALL)
 _DIVISION = re.compile(r"[Dd]ivision by zero")
 _OVERFLOW = re.compile(r"Overflow in (addition|subtraction|multiplication) of (\w+)[^(]*\((.*?)\)")
+_OUT_OF_RANGE = re.compile(r"with value (\S+) can't be cast because .* for the destination type (INT\d+)")
 _TRINO_NAMES = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint"}
 
 
@@ -66,7 +67,6 @@ class Engine:
         with self._lock:
             connection = self._database.cursor()
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET integer_division = true")
         return connection
 
     def close(self) -> None:
@@ -144,6 +144,12 @@ def translate_duckdb(error: Exception) -> QueryError:
         return QueryError(name, message)
     if _DIVISION.search(text):
         return QueryError("DIVISION_BY_ZERO", "Division by zero")
+    out_of_range = _OUT_OF_RANGE.search(text)
+    if out_of_range is not None:
+        value, kind = out_of_range.groups()
+        return QueryError(
+            "NUMERIC_VALUE_OUT_OF_RANGE", f"Out of range for {_TRINO_NAMES.get(kind, kind.lower())}: {value}"
+        )
     overflow = _OVERFLOW.search(text)
     if overflow is not None:
         operation, kind, operands = overflow.groups()

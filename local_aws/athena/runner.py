@@ -173,7 +173,13 @@ class StatementRun:
             else:
                 rows, objects = unload(statement, query, writing)
         except Exception as error:
-            raise self.running.translate(error) from error
+            failure = self.running.translate(error)
+            if isinstance(statement, statements.CreateTableAs):
+                failure.message += (
+                    f". You may need to manually clean the data at location '{folder}' before retrying."
+                    " Athena will not delete data in your account."
+                )
+            raise failure from error
         self.execution.output_rows = rows
         write_updated(self.execution, self.clients, rows, objects)
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.athena.catalog import is_view
 from local_aws.athena.ddl.context import TextResult, glue_error, hive_error
-from local_aws.athena.errors import QueryError
+from local_aws.athena.errors import Position, QueryError
 from local_aws.athena.sql.type_text import hive_text
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ def create_view(statement: CreateView, query: CompiledQuery, context: Context) -
     seen: set[str] = set()
     for position, column in enumerate(query.columns, start=1):
         if column.name is None:
-            raise QueryError("MISSING_COLUMN_NAME", f"Column name not specified at position {position}")
+            raise QueryError(
+                "MISSING_COLUMN_NAME", f"Column name not specified at position {position}", Position(1, 1)
+            )
         lowered = column.name.lower()
         if lowered in seen:
             raise QueryError("DUPLICATE_COLUMN_NAME", f"Column name '{lowered}' specified more than once")

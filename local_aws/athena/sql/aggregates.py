@@ -83,9 +83,10 @@ class AggregateCall:
         if len(self.nodes) == 1 and isinstance(self.nodes[0], exp.Distinct):
             self.distinct = True
             self.nodes = list(self.nodes[0].expressions)
-        if self.nodes and isinstance(self.nodes[-1], exp.Order):
-            self.order = self.nodes[-1]
-            self.nodes[-1] = self.order.this
+        for index, item in enumerate(self.nodes):
+            if isinstance(item, exp.Order):
+                self.order = item
+                self.nodes[index] = item.this
         if self.nodes and isinstance(self.nodes[0], exp.Distinct):
             self.distinct = True
             self.nodes[:1] = list(self.nodes[0].expressions)
@@ -334,7 +335,7 @@ def _map_agg(call: AggregateCall) -> Typed:
     key, value = call.take(2)
     kind = types.map_of(key.type, value.type)
     entries = _entries(call, f"struct_pack(k := {key.sql}, v := {value.sql})", key)
-    return Typed(f"map_of_first_entries({entries})", kind)
+    return Typed(f"map_of_entries({entries})", kind)
 
 
 @aggregate("multimap_agg")
@@ -366,7 +367,7 @@ def _map_union(call: AggregateCall) -> Typed:
         raise call.mismatch()
     text = call.apply("array_agg", f"map_entries({value.sql})")
     entries = f"list_transform(flatten({text}), lambda w_: struct_pack(k := w_.key, v := w_.value))"
-    return Typed(f"map_of_first_entries({entries})", value.type)
+    return Typed(f"map_of_entries({entries})", value.type)
 
 
 @aggregate("listagg")

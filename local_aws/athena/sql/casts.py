@@ -112,6 +112,8 @@ def text_of(sql: str, source: Type) -> str | None:
         return f"interval_day_text({sql})"
     if name == "interval year to month":
         return f"interval_year_text({sql})"
+    if name == "decimal" and source.parameters[0] == source.parameters[1]:
+        return f"fraction_text({sql})"
     if name == "boolean" or source.is_numeric or name in ("date", "uuid", "ipaddress"):
         return f"CAST({sql} AS VARCHAR)"
     return None

@@ -6,11 +6,14 @@ stays a name with arguments, so that the function table alone decides what it me
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.parsers.trino import TrinoParser
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Calls whose arguments are not a plain list: they keep their own grammar.
 _OWN_GRAMMAR = frozenset(
@@ -28,12 +31,26 @@ def _typed_literal(_: Any, literal: exp.Expr, kind: exp.DataType) -> exp.Cast:
     return node
 
 
+def _placed(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Make a parser note where the call starts: sqlglot only does so for calls without a grammar of their own."""
+
+    def parse_with_place(parser: Any) -> Any:
+        word = parser._tokens[parser._index - 2]
+        node = parse(parser)
+        if isinstance(node, exp.Expr):
+            node.meta.setdefault("start", word.start)
+            node.meta.setdefault("end", word.end)
+        return node
+
+    return parse_with_place
+
+
 class AthenaParser(TrinoParser):
     """Trino's parser without knowledge of functions."""
 
     FUNCTIONS: ClassVar[dict[str, Any]] = {}
     FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
-        name: parse for name, parse in TrinoParser.FUNCTION_PARSERS.items() if name in _OWN_GRAMMAR
+        name: _placed(parse) for name, parse in TrinoParser.FUNCTION_PARSERS.items() if name in _OWN_GRAMMAR
     }
     TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = {
         **dict.fromkeys(exp.DType, _typed_literal),

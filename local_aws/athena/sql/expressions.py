@@ -12,6 +12,7 @@ from sqlglot import exp
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import literals, types
 from local_aws.athena.sql.aggregates import AGGREGATES, AggregateCall, build_aggregate
+from local_aws.athena.sql.arguments import check_arguments
 from local_aws.athena.sql.casts import cast, coerce
 from local_aws.athena.sql.dialect import TYPED_LITERAL
 from local_aws.athena.sql.functions import SCALARS
@@ -79,6 +80,7 @@ class Compiler:
             key = self._as_grouping_key(node)
             if key is not None:
                 return key
+        check_arguments(node, self.place(node))
         handler = _HANDLERS.get(type(node))
         if handler is not None:
             return handler(self, node)
@@ -301,8 +303,9 @@ class Compiler:
                     f"Left side of LIKE expression must evaluate to a varchar (actual: {item.type})",
                     position,
                 )
-        suffix = f" ESCAPE {self.compile(escape).sql}" if escape is not None else " ESCAPE ''"
-        return Typed(f"({value.sql} LIKE {pattern.sql}{suffix})", types.BOOLEAN)
+        suffix = f" ESCAPE {self.compile(escape).sql}" if escape is not None else ""
+        negated = "NOT " if node.args.get("negate") else ""
+        return Typed(f"({value.sql} {negated}LIKE {pattern.sql}{suffix})", types.BOOLEAN)
 
     def _case(self, node: exp.Case) -> Typed:
         operand = node.args.get("this")
@@ -348,7 +351,7 @@ class Compiler:
     def _cast(self, node: exp.Cast) -> Typed:
         target = type_of_node(node.to)
         if isinstance(node.this, exp.Literal) and node.this.is_string and node.meta.get(TYPED_LITERAL):
-            return literals.typed(node.this.this, target, self.place(node))
+            return literals.typed(node.this.this, target, self.session.source.before(node))
         return cast(self.compile(node.this), target, self.place(node))
 
     def _try_cast(self, node: exp.TryCast) -> Typed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_aws.athena.errors import QueryError
+from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.typed import Typed
@@ -24,7 +24,28 @@ def _cannot(symbol: str, left: Type, right: Type, position: Position | None) -> 
 def compare(symbol: str, left: Typed, right: Typed, position: Position | None) -> Typed:
     """Build `=`, `<>`, `<`, `<=`, `>`, `>=`, `IS DISTINCT FROM` and `IS NOT DISTINCT FROM`."""
     a, b = comparable_pair(symbol, left, right, position)
+    common = types.common_type(left.type, right.type)
+    if common is not None and common.name in ("double", "real"):
+        return Typed(_compare_floating(symbol, a, b, _may_be_nan(left), _may_be_nan(right)), types.BOOLEAN)
     return Typed(f"({a} {symbol} {b})", types.BOOLEAN)
+
+
+def _may_be_nan(value: Typed) -> bool:
+    return value.type.name in ("double", "real") and not value.is_number
+
+
+def _compare_floating(symbol: str, a: str, b: str, left_nan: bool, right_nan: bool) -> str:
+    """Compare floating numbers: NaN is equal to nothing and in no order, where DuckDB has it equal and greatest."""
+    plain = f"({a} {symbol} {b})"
+    if symbol in (">", ">=") and left_nan:
+        return f"({plain} AND NOT isnan({a}))"
+    if symbol in ("<", "<=") and right_nan:
+        return f"({plain} AND NOT isnan({b}))"
+    if symbol == "=" and left_nan and right_nan:
+        return f"({plain} AND NOT isnan({a}))"
+    if symbol == "<>" and left_nan and right_nan:
+        return f"({plain} OR isnan({a}))"
+    return plain
 
 
 def comparable_pair(symbol: str, left: Typed, right: Typed, position: Position | None) -> tuple[str, str]:
@@ -32,7 +53,16 @@ def comparable_pair(symbol: str, left: Typed, right: Typed, position: Position |
     common = types.common_type(left.type, right.type)
     if common is None or (symbol in ("<", "<=", ">", ">=") and not common.is_orderable):
         raise _cannot(symbol, left.type, right.type, position)
+    if common.has_map:
+        return _map_key(coerce(left, common), position), _map_key(coerce(right, common), position)
     return key_of(coerce(left, common)), key_of(coerce(right, common))
+
+
+def _map_key(value: Typed, position: Position | None) -> str:
+    """Give a map in a form in which it is equal to another one with the same entries in any order."""
+    if value.type.name != "map" or any(argument.has_map for argument in value.type.arguments):
+        raise UnsupportedError(f"Comparing values of type {value.type}", position)
+    return f"list_sort(map_entries({value.sql}))"
 
 
 def key_of(value: Typed) -> str:

@@ -33,6 +33,22 @@ class Source:
         start = _first_offset(node)
         return None if start is None else self.position(start)
 
+    def before(self, node: exp.Expr) -> Position | None:
+        """Give the place of the word in front of `node`: that of the type of a literal with a type."""
+        start = _first_offset(node)
+        if start is None:
+            return None
+        words = [token for token in self.tokens if token.start < start]
+        return self.position(words[-1].start) if words else self.position(start)
+
+    def word_before(self, node: exp.Expr, word: str) -> Position | None:
+        """Give the place of the nearest `word` in front of `node`."""
+        start = _first_offset(node)
+        if start is None:
+            return None
+        places = [token.start for token in self.tokens if token.start < start and token.text.upper() == word]
+        return self.position(places[-1] if places else start)
+
     def operator(self, left: exp.Expr, symbols: tuple[str, ...]) -> Position | None:
         """Give the place of the first of `symbols` after `left`: Trino reports an operator there."""
         end = _last_offset(left)

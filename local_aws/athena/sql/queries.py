@@ -15,6 +15,7 @@ from sqlglot import exp
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.aggregates import AGGREGATES, direction
+from local_aws.athena.sql.arguments import check_arguments
 from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.expressions import Compiler, Grouping
 from local_aws.athena.sql.grouping import group_by
@@ -85,6 +86,7 @@ class QueryCompiler:
         with_ = node.args.get("with_")
         if with_ is not None:
             return self._with(node, with_, outer)
+        check_arguments(node, self.session.source.of(node))
         if isinstance(node, exp.Select):
             return self._select(node, outer)
         if isinstance(node, exp.SetOperation):

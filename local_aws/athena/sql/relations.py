@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
+from local_aws.athena.sql.arguments import check_arguments
 from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.expressions import Compiler
 from local_aws.athena.sql.operators import key_of
@@ -62,6 +63,7 @@ class RelationCompiler:
     def _relation(self, node: exp.Expr, left: Scope) -> tuple[str, Scope]:
         """Compile one item of FROM; `left` is what a lateral item can see."""
         place = self.queries.session.source.of(node)
+        check_arguments(node, place)
         if isinstance(node, exp.Table):
             text, scope = self._table(node, left)
         elif isinstance(node, exp.Subquery):
@@ -127,7 +129,7 @@ class RelationCompiler:
         alias = self.queries.session.fresh("r")
         values = [compiler.compile(item) for item in node.expressions]
         ordinality = bool(node.args.get("offset"))
-        text, kinds = unnest_text(values, ordinality, self.queries.session.source.of(node))
+        text, kinds = unnest_text(values, ordinality, self.queries.session.source.word_before(node, "UNNEST"))
         fields = [Field(None, f'"{alias}".c{index}', kind) for index, kind in enumerate(kinds, start=1)]
         offset = node.args.get("offset")
         table_alias = node.args.get("alias")
@@ -229,6 +231,7 @@ class RelationCompiler:
 
     def _join(self, text: str, left: Scope, join: exp.Join, outer: Scope | None) -> tuple[str, Scope]:
         visible = Scope(left.relations, outer)
+        check_arguments(join, self._place(join))
         right_text, right = self._relation(join.this, visible)
         side, kind = str(join.side or "").upper(), str(join.kind or "").upper()
         if str(join.method or "").upper() == "NATURAL":

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from local_aws.athena.sql.types import Type, duckdb_type
+
+_NUMBER = re.compile(r"(?:CAST\()*'?-?[0-9.eE+-]+'?(?: AS [A-Z]+(?:\([0-9, ]+\))?\))*")
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,11 @@ class Typed:
     sql: str
     type: Type
     literal: str | int | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the expression is a number written out, or one cast to another type."""
+        return _NUMBER.fullmatch(self.sql) is not None
 
     def with_type(self, kind: Type) -> Typed:
         """Give the same expression under another type that has the same form in DuckDB."""

@@ -28,6 +28,8 @@ class Type:
             fields = (f"{n} {t}" if n else str(t) for n, t in zip(self.names, self.arguments, strict=True))
             return f"row({', '.join(fields)})"
         inside = [str(p) for p in self.parameters] + [str(a) for a in self.arguments]
+        if self.name == "decimal":
+            return f"decimal({self.parameters[0]},{self.parameters[1]})"
         if self.name == "timestamp with time zone" and inside:
             return f"timestamp({inside[0]}) with time zone"
         return f"{self.name}({', '.join(inside)})" if inside else self.name
@@ -46,6 +48,11 @@ class Type:
     def is_text(self) -> bool:
         """Whether it is varchar or char."""
         return self.name in ("varchar", "char")
+
+    @property
+    def has_map(self) -> bool:
+        """Whether it is a map, or has one in it: DuckDB compares maps with the order of their entries."""
+        return self.name == "map" or any(argument.has_map for argument in self.arguments)
 
     @property
     def is_orderable(self) -> bool:

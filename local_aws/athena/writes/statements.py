@@ -17,7 +17,7 @@ from local_aws.athena.ddl.context import glue_error
 from local_aws.athena.ddl.formats import FORMATS, OPENX_JSON
 from local_aws.athena.ddl.partitions import partition_input, register
 from local_aws.athena.ddl.statements import StorageFormat
-from local_aws.athena.errors import QueryError, UnsupportedError
+from local_aws.athena.errors import Position, QueryError, UnsupportedError
 from local_aws.athena.partitions import hive_path
 from local_aws.athena.results import put_file
 from local_aws.athena.sql import types
@@ -119,7 +119,9 @@ def _named_columns(query: CompiledQuery) -> list[tuple[str, Type]]:
     columns: list[tuple[str, Type]] = []
     for position, column in enumerate(query.columns, start=1):
         if column.name is None:
-            raise QueryError("MISSING_COLUMN_NAME", f"Column name not specified at position {position}")
+            raise QueryError(
+                "MISSING_COLUMN_NAME", f"Column name not specified at position {position}", Position(1, 1)
+            )
         if column.type.name == "unknown":
             raise QueryError("COLUMN_TYPE_UNKNOWN", f"Column type is unknown at position {position}")
         lowered = column.name.lower()

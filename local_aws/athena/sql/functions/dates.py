@@ -26,8 +26,6 @@ from_unixtime(double, bigint, bigint) -> timestamp(3) with time zone => tz_of_se
 from_unixtime_nanos(bigint) -> timestamp(9) with time zone => tz_pack(make_timestamp({0} // 1000), 'UTC')
 to_unixtime(timestamp) -> double => (epoch_us({0}) / 1000000.0::DOUBLE)
 to_unixtime(timestamp(3) with time zone) -> double => (epoch_us(({0}).i) / 1000000.0::DOUBLE)
-at_timezone(timestamp(3) with time zone, varchar) -> timestamp(3) with time zone => tz_with_zone({0}, zone_name_({1}))
-with_timezone(timestamp, varchar) -> timestamp(3) with time zone => tz_of_local({0}, zone_name_({1}))
 timezone(timestamp(3) with time zone) -> varchar => ({0}).z
 current_timezone() -> varchar => 'UTC'
 to_milliseconds(interval day to second) -> bigint => interval_milliseconds_({0})
@@ -76,6 +74,7 @@ def register(functions: Functions) -> None:
     """Add the functions of this family."""
     functions.define_all(_RULES)
     functions.builder(*_PARTS, "millisecond")(_part)
+    functions.builder("at_timezone", "with_timezone")(_zoned)
     functions.builder("date")(_date)
     functions.builder("now")(_now)
     functions.builder("date_trunc")(_date_trunc)
@@ -150,6 +149,19 @@ def _date(call: Call) -> Typed:
     if call.count != 1:
         raise call.wrong_count("date(varchar), date(timestamp)")
     return cast(call.argument(0), types.DATE, call.position)
+
+
+def _zoned(call: Call) -> Typed:
+    if call.count != 2:
+        raise call.wrong_count(f"{call.name}(timestamp(p) with time zone, varchar)")
+    value, zone = _time(call, 0), call.coerced(1, types.VARCHAR).sql
+    precision = value.type.parameters[0] if value.type.parameters else 0
+    kind = types.timestamp_tz(precision)
+    if call.name == "with_timezone":
+        if value.type.name == "timestamp with time zone":
+            raise call.mismatch()
+        return Typed(f"tz_of_local({_local(value)}, zone_name_({zone}))", kind)
+    return Typed(f"tz_with_zone({_as_tz(value)}, zone_name_({zone}))", kind)
 
 
 def _now(call: Call) -> Typed:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from local_aws.athena.sql.functions.registry import Functions
 
 _RULES = """
-cbrt(double) -> double => cbrt({0})
+cbrt(double) -> double => cube_root({0})
 cos(double) -> double => cos({0})
 acos(double) -> double => acos_({0})
 sin(double) -> double => sin({0})

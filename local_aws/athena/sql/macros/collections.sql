@@ -11,8 +11,11 @@ CREATE OR REPLACE MACRO map_subscript(m, k) AS
     CASE WHEN m IS NULL OR k IS NULL OR map_contains(m, k) THEN map_extract_value(m, k)
          ELSE map_values(m)[fail_('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || CAST(k AS VARCHAR))] END;
 
-CREATE OR REPLACE MACRO map_of_first_entries(l) AS
+-- A key that comes several times has its last value; looking for it takes long, so only then.
+CREATE OR REPLACE MACRO map_of_entries(l) AS
     CASE WHEN l IS NULL OR len(l) = 0 THEN NULL
+         WHEN len(list_distinct(list_transform(l, lambda e: e.k))) = len(l)
+         THEN map(list_transform(l, lambda e: e.k), list_transform(l, lambda e: e.v))
          ELSE map(list_distinct(list_transform(l, lambda e: e.k)),
                   list_transform(list_distinct(list_transform(l, lambda e: e.k)),
                                  lambda key: list_filter(l, lambda e: e.k = key)[-1].v)) END;

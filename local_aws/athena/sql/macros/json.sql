@@ -52,8 +52,7 @@ CREATE OR REPLACE MACRO json_length(j) AS
 
 CREATE OR REPLACE MACRO json_element(j, n) AS
     CASE WHEN json_type(j) <> 'ARRAY' THEN NULL
-         WHEN n < 0 THEN json_extract(j, '$[#' || CAST(n AS VARCHAR) || ']')
-         ELSE json_extract(j, '$[' || CAST(n AS VARCHAR) || ']') END;
+         ELSE json_extract(j, n) END;
 
 CREATE OR REPLACE MACRO json_size_of(j) AS
     CASE json_type(j) WHEN 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT)

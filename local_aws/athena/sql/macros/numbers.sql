@@ -9,6 +9,13 @@ CREATE OR REPLACE MACRO decimal_text_of_digits(d, s) AS
     || left(lpad(CAST(abs(d) AS VARCHAR), CAST(greatest(s + 1, length(CAST(abs(d) AS VARCHAR))) AS INTEGER), '0'), -s)
     || '.' || right(lpad(CAST(abs(d) AS VARCHAR), CAST(greatest(s + 1, length(CAST(abs(d) AS VARCHAR))) AS INTEGER), '0'), s);
 
+CREATE OR REPLACE MACRO cube_root(x) AS
+    CASE WHEN round(cbrt(x)) * round(cbrt(x)) * round(cbrt(x)) = x THEN round(cbrt(x)) ELSE cbrt(x) END;
+
+-- DuckDB leaves the zero in front of the point away when all digits are behind it.
+CREATE OR REPLACE MACRO fraction_text(x) AS
+    CASE WHEN x < 0 THEN '-0.' ELSE '0.' END || split_part(CAST(x AS VARCHAR), '.', 2);
+
 CREATE OR REPLACE MACRO floating_remainder(a, b) AS fmod(a, b);
 
 CREATE OR REPLACE MACRO round_floating(x, n) AS
