@@ -148,6 +148,11 @@ class ShardReader:
         self._troubles = troubles
         self._stop = stop
         self._pause = _FIRST_PAUSE_SECONDS
+        self._is_gone = False
+
+    def forget(self) -> None:
+        """End soon: the stream no longer has the shard."""
+        self._is_gone = True
 
     def run(self) -> None:
         """Read until the shard ends or the stream is stopped."""
@@ -158,7 +163,7 @@ class ShardReader:
 
     def _read(self) -> None:
         iterator: str | None = None
-        while not self._stop.is_set():
+        while not (self._stop.is_set() or self._is_gone):
             started = self._clock.steady_seconds()
             try:
                 if iterator is None:

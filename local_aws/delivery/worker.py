@@ -91,6 +91,7 @@ class Worker:
         self._functions = ThreadPoolExecutor(_FUNCTION_THREADS, f"{config.name}-function")
         self._writers = ThreadPoolExecutor(_WRITERS, f"{config.name}-writer")
         self._readers: dict[str, threading.Thread] = {}
+        self._shard_readers: dict[str, kinesis.ShardReader] = {}
         self._waiting_shards: list[Shard] = []
         self._records_api: RecordsApi | None = None
         self._reader_failure: Exception | None = None
@@ -339,13 +340,27 @@ class Worker:
                 checkpoint.add_shard(shard.shard_id, start)
         # Before the first object of a shard is begun: an object of an unknown shard could not be accounted for.
         checkpoint.save()
-        # A parent that the stream has forgotten, because its records have expired, is not waited for.
         known = {shard.shard_id for shard in shards}
+        self._forget_shards(checkpoint, known)
+        # A parent that the stream has forgotten, because its records have expired, is not waited for.
         self._waiting_shards = [
             Shard(shard.shard_id, tuple(parent for parent in shard.parents if parent in known))
             for shard in shards
             if shard.shard_id not in self._readers and not checkpoint.shards[shard.shard_id].position.ended
         ]
+
+    def _forget_shards(self, checkpoint: Checkpoint, known: set[str]) -> None:
+        """End the accounts of shards that the stream no longer lists: there is nothing left to read."""
+        for shard_id, account in checkpoint.shards.items():
+            if shard_id in known or account.read_to_end or account.position.ended:
+                continue
+            _LOG.warning(
+                "%s: %s is gone from the stream; what was not read of it is lost", self.config.name, shard_id
+            )
+            account.end()
+            reader = self._shard_readers.get(shard_id)
+            if reader is not None:
+                reader.forget()
 
     def _start_shard(self, source: KinesisSource, shard: Shard, checkpoint: Checkpoint) -> None:
         position = checkpoint.shards[shard.shard_id].tail
@@ -369,6 +384,7 @@ class Worker:
             shard.shard_id,
             position.after_sequence or position.start,
         )
+        self._shard_readers[shard.shard_id] = reader
         self._start_reader(shard.shard_id, reader.run)
 
     def _start_reader(self, key: str, run: Callable[[], None]) -> None:

