@@ -20,6 +20,7 @@ from tests.unit.delivery.support import (
     lambda_processor,
     ok,
     processing,
+    processor,
     sequence,
 )
 
@@ -91,6 +92,26 @@ def test_4_7_raw_data_is_what_the_function_made(tmp_path: Path) -> None:
     rig.drain()
     (document,) = rig.documents(FAILED)
     assert base64.b64decode(document["rawData"]) == b"transformed"
+
+
+def test_0_3_a_record_that_is_converted_gets_no_delimiter(tmp_path: Path) -> None:
+    delimiter = processor("AppendDelimiterToRecord", Delimiter="|")
+    rig = Rig(tmp_path, describe(**DATA, **converting(), **processing(delimiter)))
+    rig.put(b'{"n":1}', b"bad")
+    rig.drain()
+    assert [row["n"] for row in rows(rig)] == [1]
+    assert [base64.b64decode(document["rawData"]) for document in rig.documents(FAILED)] == [b"bad"]
+
+
+def test_3_1_a_record_that_failed_does_not_date_the_object(tmp_path: Path) -> None:
+    prefix = {"Prefix": "data/!{timestamp:HH-mm}/", "ErrorOutputPrefix": ERROR_PREFIX}
+    rig = Rig(tmp_path, describe(**prefix, **converting()))
+    rig.put(b"bad", b'{"n":1}', b'{"n":2}', arrivals_ms=[NOON_MS, NOON_MS + 120_000, NOON_MS + 60_000])
+    rig.drain()
+    (key,) = rig.names("lake/data/")
+    assert key.startswith("lake/data/12-01/orders-1-2026-07-13-12-01-00-")
+    (key,) = rig.names(FAILED)
+    assert key.startswith(f"{FAILED}orders-1-2026-07-13-12-00-00-")
 
 
 def test_4_5_when_no_row_is_left_there_is_no_object(tmp_path: Path) -> None:

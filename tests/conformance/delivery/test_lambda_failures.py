@@ -186,6 +186,21 @@ def test_2_4_a_failure_that_passes_is_no_failure(tmp_path: Path) -> None:
     assert len(rig.stop.waits) == 3
 
 
+def test_2_4_the_attempts_before_the_answer_are_counted(tmp_path: Path) -> None:
+    answers = [Answer(b"{}", "Unhandled")] * 2
+
+    def handler(event: dict[str, Any]) -> Any:
+        failed = [
+            {"recordId": record["recordId"], "result": "ProcessingFailed"} for record in event["records"]
+        ]
+        return answers.pop() if answers else {"records": failed}
+
+    rig = deliver(tmp_path, handler, b"a")
+    assert [(d["errorCode"], d["attemptsMade"]) for d in rig.documents(FAILED)] == [
+        ("Lambda.ProcessingFailedStatus", 3)
+    ]
+
+
 def test_2_3_an_answer_of_more_than_6_mb_fails_like_an_error_of_the_function(tmp_path: Path) -> None:
     rig = deliver(tmp_path, lambda _: Answer(b" " * (6 * 1024 * 1024 + 1), None), b"a")
     assert len(rig.function.events) == 4
