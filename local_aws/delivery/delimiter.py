@@ -1,6 +1,7 @@
 """AppendDelimiterToRecord: ends each record with a newline (or what the processor names).
 
-AWS rule: after the transform and the choice of partition; the backup does not get it, reference 5.3 and 6.
+AWS rule: after the transform and the choice of partition, reference 5.3; the backup does not get it, reference 6;
+records that are converted do not either, reference 0.3.
 """
 
 from __future__ import annotations

@@ -44,13 +44,15 @@ _STUMBLED = "DataFormatConversion.InternalError"
 class Encoded:
     """An object's bytes (None: no record was left for it), and what became of its records.
 
-    `finished` has the sorted ordinals in the object by shard, `rejects` the records that are not in it.
+    `finished` has the sorted ordinals in the object by shard, `oldest_ms` the earliest arrival among them (None:
+    there are none), `rejects` the records that are not in it.
     """
 
     body: bytes | None
     extension: str
     content_encoding: str | None
     finished: Mapping[str, Ordinals]
+    oldest_ms: int | None
     records: int
     rejects: list[Rejects]
 
@@ -77,6 +79,7 @@ class JoiningEncoder:
             self._extension,
             self._compression.content_encoding,
             ordinals_by_shard(batches),
+            oldest_arrival(batches),
             sum(map(len, batches)),
             [],
         )
@@ -88,7 +91,8 @@ class ErrorEncoder:
     def encode(self, batches: Sequence[RecordBatch], name: str) -> Encoded:
         """See `Encoder`."""
         joined = b"".join([data for batch in batches for data in batch.data])
-        return Encoded(joined, "", None, ordinals_by_shard(batches), sum(map(len, batches)), [])
+        finished, oldest_ms = ordinals_by_shard(batches), oldest_arrival(batches)
+        return Encoded(joined, "", None, finished, oldest_ms, sum(map(len, batches)), [])
 
 
 class ConvertingEncoder:
@@ -131,7 +135,13 @@ class ConvertingEncoder:
         self._count(records, failures)
         kept, rejects = self._split(batches, failures)
         return Encoded(
-            body, self._extension, _CONVERTED_ENCODING, kept, len(records) - len(failures), rejects
+            body,
+            self._extension,
+            _CONVERTED_ENCODING,
+            ordinals_by_shard(kept),
+            oldest_arrival(kept),
+            len(records) - len(failures),
+            rejects,
         )
 
     def _convert(self, converter: Converter, records: list[bytes]) -> tuple[dict[int, Reason], bytes | None]:
@@ -169,9 +179,10 @@ class ConvertingEncoder:
 
     def _split(
         self, batches: Sequence[RecordBatch], failures: Mapping[int, Reason]
-    ) -> tuple[Mapping[str, Ordinals], list[Rejects]]:
+    ) -> tuple[Sequence[RecordBatch], list[Rejects]]:
+        """Give the records that are in the object, and those that are not."""
         if not failures:
-            return ordinals_by_shard(batches), []
+            return batches, []
         kept: list[RecordBatch] = []
         rejects: list[Rejects] = []
         start = 0
@@ -187,7 +198,7 @@ class ConvertingEncoder:
             else:
                 kept.append(batch)
             start += len(batch)
-        return ordinals_by_shard(kept), rejects
+        return kept, rejects
 
     def _count(self, records: Sequence[bytes], failures: Mapping[int, Reason]) -> None:
         failed_bytes = sum(len(records[i]) for i in failures)
@@ -205,3 +216,8 @@ def ordinals_by_shard(batches: Sequence[RecordBatch]) -> dict[str, Ordinals]:
         if len(batch):
             collected.setdefault(batch.shard_id, []).append(as_ordinals(batch.ordinals))
     return {shard_id: np.sort(np.concatenate(parts)) for shard_id, parts in collected.items()}
+
+
+def oldest_arrival(batches: Sequence[RecordBatch]) -> int | None:
+    """Give the earliest arrival of all records in epoch milliseconds, None when there are none."""
+    return min((min(batch.arrivals_ms) for batch in batches if len(batch)), default=None)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from local_aws.delivery.ordinals import Ordinals
     from local_aws.delivery.records import RecordBatch
@@ -43,9 +43,12 @@ class DeliveryObject:
 
 
 def object_id(
-    stream_arn: str, created_ms: int, sink: str, prefix: str, batches: Iterable[RecordBatch]
+    stream_arn: str, created_ms: int, sink: str, key: Sequence[str], batches: Iterable[RecordBatch]
 ) -> str:
-    """Give the UUID of an object: the same for the same records of the same stream."""
+    """Give the UUID of an object: the same for the same records of the same stream.
+
+    `key` is the buffer's: two partitions may share their first and last source record.
+    """
     spans: dict[str, list[str]] = {}
     for batch in batches:
         if not len(batch):
@@ -54,7 +57,11 @@ def object_id(
         last = f"{batch.sequences[-1]}.{batch.subsequences[-1]}"
         spans.setdefault(batch.shard_id, [first, last])[1] = last
     text = "|".join(
-        [stream_arn, str(created_ms), sink, prefix, *(f"{s}:{a}-{b}" for s, (a, b) in spans.items())]
+        [
+            *(stream_arn, str(created_ms), sink),
+            *(f"{len(part)}:{part}" for part in key),
+            *(f"{shard_id}:{first}-{last}" for shard_id, (first, last) in spans.items()),
+        ]
     )
     return str(uuid.uuid5(uuid.NAMESPACE_URL, text))
 

@@ -100,6 +100,8 @@ class Pipeline:
         self._buffers = {DATA: Buffers(hints, clock), ERRORS: Buffers(hints, clock)}
         if config.backup is not None:
             self._buffers[BACKUP] = Buffers(config.backup.hints, clock)
+        # AWS rule: the delimiter is appended or the record is converted, reference 0.3.
+        self._delimiter = config.processing.delimiter if config.conversion is None else None
         query = config.processing.query
         self._extractor = Extractor(query) if query is not None and config.dynamic_partitioning else None
         self._partitioner = Partitioner(prefixes) if config.dynamic_partitioning else None
@@ -184,7 +186,7 @@ class Pipeline:
 
     def _route(self, batch: RecordBatch, from_lambda: Sequence[Mapping[str, Any]]) -> None:
         if self._partitioner is None:
-            self._buffers[DATA].add((batch.shard_id,), append(batch, self._config.processing.delimiter))
+            self._buffers[DATA].add((batch.shard_id,), append(batch, self._delimiter))
             return
         from_query: Sequence[Mapping[str, Any]] = ()
         if self._extractor is not None:
@@ -202,12 +204,11 @@ class Pipeline:
                 from_query = [from_query[i] for i in good]
         grouped = self._partitioner.group(len(batch), from_lambda, from_query)
         refused = dict(grouped.failed)
-        delimiter = self._config.processing.delimiter
         for values, indices in grouped.groups.items():
             if values not in self._buffers[DATA] and self._is_new_partition_refused(values):
                 refused |= dict.fromkeys(indices, (PARTITIONS_EXCEEDED, _EXCEEDED_CODE, _EXCEEDED_TEXT))
                 continue
-            self._buffers[DATA].add(values, append(batch.take(indices), delimiter))
+            self._buffers[DATA].add(values, append(batch.take(indices), self._delimiter))
         if refused:
             self._refuse_some(batch, refused)
 

@@ -62,40 +62,39 @@ class Sink:
         Raises `StoppedError` when the stream is stopped before, `JournalError` when the outbox cannot be written.
         """
         channel = self._channels[kind]
-        prefix = self._prefix(channel, buffer)
-        identity = object_id(self._config.arn, self._config.created_ms, kind, prefix, buffer.batches)
+        identity = object_id(self._config.arn, self._config.created_ms, kind, buffer.key, buffer.batches)
         encoded = channel.encoder.encode(buffer.batches, identity)
-        if encoded.body is None:
+        if encoded.body is None or encoded.oldest_ms is None:
             return Delivered(kind, buffer, None, None, encoded.rejects)
-        item = self._object(channel, buffer, encoded, prefix, identity)
+        item = self._object(channel, buffer, encoded, encoded.body, encoded.oldest_ms, identity)
         path = self._outbox.store(item)
         self._writer.put(item)
         return Delivered(kind, buffer, item, path, encoded.rejects)
 
-    def _prefix(self, channel: Channel, buffer: Buffer) -> str:
+    def _prefix(self, channel: Channel, buffer: Buffer, oldest_ms: int) -> str:
         if channel.kind == ERRORS:
-            return channel.prefixes.error_prefix(buffer.oldest_ms, buffer.key[0])
+            return channel.prefixes.error_prefix(oldest_ms, buffer.key[0])
         # Without dynamic partitioning the buffer's key is its shard, which no prefix can name.
         values = buffer.key if channel.prefixes.partition_keys else ()
-        return channel.prefixes.prefix(buffer.oldest_ms, values)
+        return channel.prefixes.prefix(oldest_ms, values)
 
     def _object(
-        self, channel: Channel, buffer: Buffer, encoded: Encoded, prefix: str, identity: str
+        self, channel: Channel, buffer: Buffer, encoded: Encoded, body: bytes, oldest_ms: int, identity: str
     ) -> DeliveryObject:
+        """Name the object. AWS rule: by the oldest record that is in it, not one that failed, reference 3.1."""
         target = channel.target
-        assert encoded.body is not None  # noqa: S101 - the caller has checked
         name = object_name(
             self._config.name,
             self._config.version,
-            buffer.oldest_ms,
+            oldest_ms,
             target.time_zone,
             identity,
             encoded.extension,
         )
         return DeliveryObject(
             bucket=target.bucket,
-            key=prefix + name,
-            body=encoded.body,
+            key=self._prefix(channel, buffer, oldest_ms) + name,
+            body=body,
             sink=BACKUP if channel.kind == BACKUP else MAIN,
             finished=encoded.finished,
             version=self._config.version,
@@ -103,5 +102,5 @@ class Sink:
             kms_key_arn=target.kms_key_arn,
             records=encoded.records,
             source_bytes=buffer.size_bytes,
-            oldest_ms=buffer.oldest_ms,
+            oldest_ms=oldest_ms,
         )

@@ -111,7 +111,7 @@ class Transformer:
         if len(payload) > PAYLOAD_LIMIT_BYTES:
             text = _TOO_LARGE.format(size=len(payload), limit=PAYLOAD_LIMIT_BYTES)
             return self._all_failed(batch, Reason("Lambda.InvocationFailure", text, 1, self._clock.now_ms()))
-        answer, failure = self._invoke(payload)
+        answer, attempts, failure = self._invoke(payload)
         self._metrics.add(
             "ExecuteProcessing.Duration", (self._clock.steady_seconds() - started) * 1000, "Milliseconds"
         )
@@ -119,7 +119,7 @@ class Transformer:
         if answer is None:
             assert failure is not None  # noqa: S101 - _invoke gives one or the other
             return self._all_failed(batch, failure)
-        result = self._judge(batch, ids, answer)
+        result = self._judge(batch, ids, answer, attempts)
         self._metrics.add("SucceedProcessing.Records", len(result.records) + len(result.dropped))
         self._metrics.add("SucceedProcessing.Bytes", result.records.data_bytes, "Bytes")
         return result
@@ -153,7 +153,8 @@ class Transformer:
         }
         return orjson.dumps(envelope)
 
-    def _invoke(self, payload: bytes) -> tuple[Answer | None, Reason | None]:
+    def _invoke(self, payload: bytes) -> tuple[Answer | None, int, Reason | None]:
+        """Give the answer or the reason of the failure, and how many attempts it took."""
         attempts = 0
         while True:
             try:
@@ -167,12 +168,12 @@ class Transformer:
                 code, message = error.code, error.message
             else:
                 if answer.function_error is None and len(answer.payload) <= PAYLOAD_LIMIT_BYTES:
-                    return answer, None
+                    return answer, attempts + 1, None
                 code, message = _function_failure(answer)
             attempts += 1
             if attempts > self._settings.retries:
                 _LOG.warning("%s failed %d times, last with %s", self._settings.function_arn, attempts, code)
-                return None, Reason(code, message, attempts, self._clock.now_ms())
+                return None, attempts, Reason(code, message, attempts, self._clock.now_ms())
             self._wait(self._backoff_seconds[min(attempts, len(self._backoff_seconds)) - 1])
 
     def _wait(self, seconds: float) -> None:
@@ -185,7 +186,7 @@ class Transformer:
         )
         return Transformed(batch.take([]), [], [], rejects)
 
-    def _judge(self, batch: RecordBatch, ids: list[str], answer: Answer) -> Transformed:
+    def _judge(self, batch: RecordBatch, ids: list[str], answer: Answer, attempts: int) -> Transformed:
         returned, repeated = _returned(answer.payload)
         ended_ms = self._clock.now_ms()
         data: list[bytes] = []
@@ -223,7 +224,7 @@ class Transformer:
                     problem = ("Lambda.InvalidReturnFormat", _UNKNOWN_RESULT)
             if problem is not None:
                 failed.append(i)
-                reasons.append(Reason(*problem, 1, ended_ms))
+                reasons.append(Reason(*problem, attempts, ended_ms))
         rejects = None
         if failed:
             rejects = processing_failed(

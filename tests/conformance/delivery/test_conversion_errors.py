@@ -104,7 +104,7 @@ def test_0_3_a_record_that_is_converted_gets_no_delimiter(tmp_path: Path) -> Non
 
 
 def test_3_1_a_record_that_failed_does_not_date_the_object(tmp_path: Path) -> None:
-    prefix = {"Prefix": "data/!{timestamp:HH-mm}/", "ErrorOutputPrefix": ERROR_PREFIX}
+    prefix = DATA | {"Prefix": "data/!{timestamp:HH-mm}/"}
     rig = Rig(tmp_path, describe(**prefix, **converting()))
     rig.put(b"bad", b'{"n":1}', b'{"n":2}', arrivals_ms=[NOON_MS, NOON_MS + 120_000, NOON_MS + 60_000])
     rig.drain()
