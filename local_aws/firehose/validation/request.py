@@ -19,8 +19,10 @@ _OTHER_KINDS = (
     "SplunkDestination",
     "HttpEndpointDestination",
     "SnowflakeDestination",
-    "IcebergDestination",
 )
+# Reference 8. Where it will go: rules for it in this package beside `s3`, and in the engine a channel of its own
+# beside the ones in `delivery.sink`, behind the same transform and buffers.
+_LATER_KINDS = ("IcebergDestination",)
 
 
 def check_name(name: str) -> None:
@@ -60,11 +62,16 @@ def s3_settings(parameters: Mapping[str, Any], suffix: str) -> Mapping[str, Any]
     Raises `ApiError` InvalidArgumentException when there is none or more than one, and for the kinds of
     destination that are not delivered to locally.
     """
-    given = [kind + suffix for kind in (*_S3_KINDS, *_OTHER_KINDS) if kind + suffix in parameters]
+    kinds = (*_S3_KINDS, *_OTHER_KINDS, *_LATER_KINDS)
+    given = [kind + suffix for kind in kinds if kind + suffix in parameters]
     if len(given) != 1:
         raise invalid_argument("Exactly one destination configuration is supported for a Firehose")
+    allowed = " and ".join(kind + suffix for kind in _S3_KINDS)
     if given[0].removesuffix(suffix) in _OTHER_KINDS:
-        allowed = " and ".join(kind + suffix for kind in _S3_KINDS)
         raise invalid_argument(f"{given[0]} is given; the local Firehose delivers to S3 only: {allowed}.")
+    if given[0].removesuffix(suffix) in _LATER_KINDS:
+        raise invalid_argument(
+            f"{given[0]} is given; the local Firehose does not deliver to Iceberg tables yet, only to S3: {allowed}."
+        )
     settings: Mapping[str, Any] = parameters[given[0]]
     return settings

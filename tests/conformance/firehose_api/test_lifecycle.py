@@ -239,36 +239,6 @@ def test_a_direct_put_stream_ignores_a_source(local_aws: LocalAws, stream_arn: s
     assert "Source" not in describe(local_aws, make(local_aws, **parameters))
 
 
-def test_exactly_one_destination(local_aws: LocalAws) -> None:
-    """Reference 0.3: the local engine delivers to S3."""
-    firehose = local_aws.unchecked("firehose")
-    code, message = refusal(lambda: firehose.create_delivery_stream(DeliveryStreamName=unique("none")))
-    assert (code, message) == (
-        "InvalidArgumentException",
-        "Exactly one destination configuration is supported for a Firehose",
-    )
-    message = refused(local_aws, plain(), S3DestinationConfiguration=plain())
-    assert message == "Exactly one destination configuration is supported for a Firehose"
-
-
-def test_other_destinations_are_refused_by_name(local_aws: LocalAws) -> None:
-    """Reference 8: Iceberg has its place but no engine yet."""
-    firehose = local_aws.unchecked("firehose")
-    _, message = refusal(
-        lambda: firehose.create_delivery_stream(
-            DeliveryStreamName=unique("iceberg"),
-            IcebergDestinationConfiguration={
-                "RoleARN": ROLE_ARN,
-                "CatalogConfiguration": {"CatalogARN": "arn:aws:glue:us-east-1:000000000000:catalog"},
-                "S3Configuration": {"RoleARN": ROLE_ARN, "BucketARN": "arn:aws:s3:::b"},
-            },
-        )
-    )
-    assert message.startswith(
-        "IcebergDestinationConfiguration is given; the local Firehose delivers to S3 only"
-    )
-
-
 def test_names_are_unique(local_aws: LocalAws) -> None:
     name = make(local_aws)
     firehose = local_aws.unchecked("firehose")
