@@ -138,3 +138,26 @@ def test_2_6_failures_are_found_in_cloudwatch_logs(local_aws_delivering: LocalAw
     live.wait_for(1, "errors/")
     both = {"DataFormatConversion.ParseError", "S3.NoSuchBucket"}
     wait_until(lambda: codes() == both, "the failed record is logged")
+
+
+def test_1_2_several_delivery_streams_read_one_kinesis_stream(local_aws_delivering: LocalAws) -> None:
+    kinesis: Any = local_aws_delivering.clients.client("kinesis")
+    stream = unique("shared")
+    kinesis.create_stream(StreamName=stream, ShardCount=2)
+
+    def summary() -> dict[str, Any]:
+        found: dict[str, Any] = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]
+        return found
+
+    wait_until(lambda: summary()["StreamStatus"] == "ACTIVE", "the stream is active")
+    readers = [Live(local_aws_delivering, source=summary()["StreamARN"]) for _ in range(2)]
+    lines = [b"%03d\n" % number for number in range(200)]
+    batch: Any = [{"Data": line, "PartitionKey": line.decode()} for line in lines]
+    assert kinesis.put_records(StreamName=stream, Records=batch)["FailedRecordCount"] == 0
+
+    def delivered(reader: Live) -> list[bytes]:
+        return sorted(b"".join(reader.objects().values()).splitlines(keepends=True))
+
+    for reader in readers:
+        wait_until(lambda reader=reader: len(delivered(reader)) >= 200, "200 records")  # type: ignore[misc]
+        assert delivered(reader) == lines

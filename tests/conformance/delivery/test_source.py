@@ -21,6 +21,7 @@ from tests.unit.delivery.support import (
     decoded,
     describe,
     lambda_processor,
+    ok,
     partitioned,
     processing,
     processor,
@@ -152,3 +153,14 @@ def test_1_6_large_records_and_dynamic_partitioning_do_not_go_together(
     assert document["errorCode"] == "DynamicPartitioning.RecordTooLarge"
     assert [name.partition("orders-")[0] for name in rig.names("lake/k")] == ["lake/k=a/", "lake/k=b/"]
     assert rig.position()[1] == 4
+
+
+def test_2_2_metadata_for_iceberg_tables_means_nothing_to_s3(tmp_path: Path) -> None:
+    def handler(event: dict[str, Any]) -> Any:
+        table = {"destinationDatabaseName": "d", "destinationTableName": "t", "operation": "delete"}
+        return {"records": [ok(record) | {"metadata": {"otfMetadata": table}} for record in event["records"]]}
+
+    rig = Rig(tmp_path, describe(Prefix="data/", **processing(lambda_processor())), handler=handler)
+    rig.put(b"a")
+    rig.drain()
+    assert rig.body("lake/data/") == b"a"
