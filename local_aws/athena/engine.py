@@ -7,7 +7,8 @@ from __future__ import annotations
 import os
 import re
 import threading
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -15,9 +16,13 @@ import duckdb
 from local_aws.athena import udfs
 from local_aws.athena.catalog import TableDefinition
 from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError
+from local_aws.athena.native import native_table
+from local_aws.athena.object_cache import ObjectCache
+from local_aws.athena.planning import Planner
 from local_aws.athena.query_catalog import MemoryTable
-from local_aws.athena.scan import LakeTable
+from local_aws.athena.scan import LakeTable, table_schema
 from local_aws.athena.sql import macros
+from local_aws.athena.sql.types import quote_text
 from local_aws.athena.values import text_columns
 
 if TYPE_CHECKING:
@@ -42,22 +47,28 @@ class Engine:
     """The database that queries run in. Connections share its memory limit and nothing else."""
 
     def __init__(
-        self, scratch_dir: Path, threads: int | None = None, memory_limit: str = DEFAULT_MEMORY_LIMIT
+        self, folder: Path, threads: int | None = None, memory_limit: str = DEFAULT_MEMORY_LIMIT
     ) -> None:
-        scratch_dir.mkdir(parents=True, exist_ok=True)
+        spill = folder / "spill"
+        spill.mkdir(parents=True, exist_ok=True)
+        self.cache = ObjectCache(folder / "objects")
+        self.planner = Planner()
         self._lock = threading.Lock()
         self._database = duckdb.connect(
             ":memory:",
             config={
                 "threads": threads or max(2, os.cpu_count() or 2),
                 "memory_limit": memory_limit,
-                "temp_directory": str(scratch_dir),
+                "temp_directory": str(spill),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             },
         )
         self._database.execute("SET TimeZone = 'UTC'")
+        # Objects in the cache are the only files that a query can get at.
+        self._database.execute(f"SET allowed_directories = [{quote_text(str(self.cache.folder) + '/')}]")
         self._database.execute("SET enable_external_access = false")
+        self._database.execute("SET parquet_metadata_cache = true")
         udfs.register(self._database)
         for statement in macros.statements():
             self._database.execute(statement)
@@ -71,6 +82,7 @@ class Engine:
 
     def close(self) -> None:
         """Close the database; running queries fail."""
+        self.planner.close()
         self._database.close()
 
 
@@ -80,20 +92,40 @@ class RunningQuery:
 
     connection: duckdb.DuckDBPyConnection
     context: ScanContext
+    engine: Engine
+    held: ExitStack = field(default_factory=ExitStack)
 
     def interrupt(self) -> None:
         """Stop the query as soon as possible."""
         self.context.cancelled.set()
         self.connection.interrupt()
 
-    def register(self, scans: Sequence[Scan]) -> None:
+    def register(self, scans: Sequence[Scan], sql: str) -> None:
         """Make the tables of a query known under the names that the compiled query has for them."""
+        memory = {
+            scan.name: scan.source.scan.make() for scan in scans if isinstance(scan.source.scan, MemoryTable)
+        }
+        for name, rows in memory.items():
+            self.connection.register(name, rows)
+        tables = {
+            scan.name: scan.source.scan for scan in scans if isinstance(scan.source.scan, TableDefinition)
+        }
+        schemas = {name: table_schema(table) for name, table in tables.items()}
+        needs = self.engine.planner.needs(sql, schemas, memory) if tables else {}
         for scan in scans:
-            source = scan.source.scan
-            if isinstance(source, MemoryTable):
-                self.connection.register(scan.name, source.make())
-            elif isinstance(source, TableDefinition):
-                self.connection.register(scan.name, LakeTable(scan, source, self.context))
+            table = tables.get(scan.name)
+            if table is None:
+                continue
+            native = native_table(scan, table, needs[scan.name], self.context, self.engine.cache, self.held)
+            if native is None:
+                self.connection.register(scan.name, LakeTable(scan, table, self.context))
+            else:
+                self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {scan.name} AS {native.sql}")
+
+    def close(self) -> None:
+        """Give back what the query holds."""
+        self.connection.close()
+        self.held.close()
 
     def text_reader(self, query: CompiledQuery) -> Any:
         """Run a query; gives its rows as record batches of texts, formatted as Athena's results are."""

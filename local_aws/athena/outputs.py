@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Measured: results that a query made are of the first type, those of statements about the catalog of the second.
 QUERY_CONTENT = "application/octet-stream"
 PLAIN_CONTENT = "binary/octet-stream"
+_ONE_PUT_BYTES = 8 * 1024 * 1024
 ROWS_COLUMN = {
     "CatalogName": "hive",
     "SchemaName": "",
@@ -57,13 +58,11 @@ def write_rows(
         execution.output_bytes = path.stat().st_size
         started = time.monotonic()
         if execution.output_location:
-            put_file(
-                clients,
-                path,
-                execution.output_location,
-                QUERY_CONTENT,
-                upload_arguments(execution.encryption),
-            )
+            extra = upload_arguments(execution.encryption)
+            if execution.output_bytes <= _ONE_PUT_BYTES:
+                put_bytes(clients, path.read_bytes(), execution.output_location, QUERY_CONTENT, extra)
+            else:
+                put_file(clients, path, execution.output_location, QUERY_CONTENT, extra)
             write_metadata(execution, clients)
         execution.service_milliseconds = round((time.monotonic() - started) * 1000)
     finally:

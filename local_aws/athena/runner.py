@@ -65,7 +65,7 @@ class StatementRun:
             ),
             cutoff_bytes=self.workgroup.cutoff_bytes,
         )
-        self.running = RunningQuery(self.engine.connect(), self.context)
+        self.running = RunningQuery(self.engine.connect(), self.context, self.engine)
 
     @property
     def database(self) -> str:
@@ -86,7 +86,7 @@ class StatementRun:
             self.execution.scanned_bytes = self.context.scanned_bytes
             self.execution.scanned_rows = self.context.scanned_rows
             self.execution.engine_milliseconds = round((time.monotonic() - started) * 1000)
-            self.running.connection.close()
+            self.running.close()
 
     def _bound(self) -> tuple[statements.Statement, str]:
         """Read the statement, with its parameters in the place of its question marks."""
@@ -120,7 +120,10 @@ class StatementRun:
             database=self.database,
         )
         compiled = compile_query(parse_statement(placed), session)
-        self.running.register(session.scans)
+        try:
+            self.running.register(session.scans, compiled.sql)
+        except Exception as error:
+            raise self.running.translate(error) from error
         self.execution.planning_milliseconds = round((time.monotonic() - started) * 1000)
         return compiled
 

@@ -132,7 +132,7 @@ class LakeTable(ds.InMemoryDataset):  # type: ignore[misc]
         data_columns = [column.name for column in table.columns]
         return read(
             table=table,
-            files=[(file.stored, constants) for file, constants in self._with_constants(files)],
+            files=[(file.stored, constants) for file, constants in with_constants(table, files)],
             schema=self._schema,
             columns=columns,
             data_columns=data_columns,
@@ -142,23 +142,24 @@ class LakeTable(ds.InMemoryDataset):  # type: ignore[misc]
             add_bytes=context.add_bytes,
         )
 
-    def _with_constants(self, files: Sequence[DataFile]) -> list[tuple[DataFile, dict[str, Any]]]:
-        """Give each object with the values that all of its rows have: partition columns and `$path`."""
-        names = [column.name for column in self._table.partition_columns]
-        rows = (
-            typed_values(self._table, names, [file.values for file in files]).to_pylist() if names else None
-        )
-        found = []
-        for index, file in enumerate(files):
-            constants: dict[str, Any] = {
-                ROW_COLUMN: 0,
-                PATH_COLUMN: file.stored.uri,
-                SIZE_COLUMN: file.stored.size,
-            }
-            if rows is not None:
-                constants.update(rows[index])
-            found.append((file, constants))
-        return found
+
+def with_constants(
+    table: TableDefinition, files: Sequence[DataFile]
+) -> list[tuple[DataFile, dict[str, Any]]]:
+    """Give each object with the values that all of its rows have: partition columns and `$path`."""
+    names = [column.name for column in table.partition_columns]
+    rows = typed_values(table, names, [file.values for file in files]).to_pylist() if names else None
+    found = []
+    for index, file in enumerate(files):
+        constants: dict[str, Any] = {
+            ROW_COLUMN: 0,
+            PATH_COLUMN: file.stored.uri,
+            SIZE_COLUMN: file.stored.size,
+        }
+        if rows is not None:
+            constants.update(rows[index])
+        found.append((file, constants))
+    return found
 
 
 def table_schema(table: TableDefinition) -> Any:

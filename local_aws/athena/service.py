@@ -84,7 +84,7 @@ class AthenaService:
         scratch.mkdir(exist_ok=True)
         for left in scratch.glob("*.csv"):
             left.unlink()
-        self._engine = Engine(scratch)
+        self._engine = Engine(folder)
         self._pool = ThreadPoolExecutor(MAX_RUNNING, thread_name_prefix="athena-query")
 
     def stop(self) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from local_aws.athena.storage import StoredObject
 
+    Key = tuple[str, str, str]
+
 _FOOTER_THREADS = 8
 _MAX_CACHED_FRAGMENTS = 8_192
 BATCH_ROWS = 122_880  # DuckDB's own row group: a batch becomes one unit of its parallel work
@@ -44,16 +46,18 @@ class FragmentCache:
     def __init__(self, limit: int = _MAX_CACHED_FRAGMENTS) -> None:
         self._limit = limit
         self._lock = Lock()
-        self._fragments: OrderedDict[tuple[str, str, str], Any] = OrderedDict()
+        self._fragments: OrderedDict[Key, Any] = OrderedDict()
 
-    def get(self, stored: StoredObject, expression: Any, system: FileSystem) -> Any:
-        """Give the fragment of an object version, its footer read; raises `QueryError` when it cannot be read."""
-        key = (stored.path, stored.etag, str(expression))
+    def known(self, key: Key) -> Any:
+        """Give the fragment of an object version that has been read already, or None."""
         with self._lock:
             fragment = self._fragments.get(key)
             if fragment is not None:
                 self._fragments.move_to_end(key)
-                return fragment
+            return fragment
+
+    def read(self, key: Key, stored: StoredObject, expression: Any, system: FileSystem) -> Any:
+        """Read the footer of an object version; raises `QueryError` when it cannot be read."""
         fragment = _FORMAT.make_fragment(
             stored.path, system, partition_expression=expression, file_size=stored.size
         )
@@ -88,23 +92,37 @@ def open_files(
     files: Sequence[tuple[StoredObject, dict[str, Any]]], schema: Any, system: FileSystem
 ) -> list[ParquetFile]:
     """Read the footers of the objects, several at a time; `constants` hold for every row of an object."""
+    opened: list[ParquetFile | None] = []
+    missing: list[tuple[int, Key, StoredObject, dict[str, Any]]] = []
+    for index, (stored, constants) in enumerate(files):
+        key = (stored.path, stored.etag, repr(constants))
+        fragment = FRAGMENTS.known(key)
+        opened.append(None if fragment is None else ParquetFile(fragment, constants))
+        if fragment is None:
+            missing.append((index, key, stored, constants))
 
-    def one(item: tuple[StoredObject, dict[str, Any]]) -> ParquetFile:
-        stored, constants = item
-        expression = ds.scalar(True)
-        for name, value in constants.items():
-            equal = (
-                ds.field(name).is_null()
-                if value is None
-                else ds.field(name) == pa.scalar(value, schema.field(name).type)
-            )
-            expression = expression & equal
-        return ParquetFile(FRAGMENTS.get(stored, expression, system), constants)
+    def one(item: tuple[int, Key, StoredObject, dict[str, Any]]) -> None:
+        index, key, stored, constants = item
+        fragment = FRAGMENTS.read(key, stored, _expression(constants, schema), system)
+        opened[index] = ParquetFile(fragment, constants)
 
-    if len(files) == 1:
-        return [one(files[0])]
-    with ThreadPoolExecutor(_FOOTER_THREADS, thread_name_prefix="athena-footer") as pool:
-        return list(pool.map(one, files))
+    if len(missing) > 1:
+        with ThreadPoolExecutor(_FOOTER_THREADS, thread_name_prefix="athena-footer") as pool:
+            list(pool.map(one, missing))
+    else:
+        for item in missing:
+            one(item)
+    return [file for file in opened if file is not None]
+
+
+def _expression(constants: dict[str, Any], schema: Any) -> Any:
+    """Give the Arrow expression that is true for all rows of an object."""
+    expression = ds.scalar(True)
+    for name, value in constants.items():
+        kind = schema.field(name).type
+        equal = ds.field(name).is_null() if value is None else ds.field(name) == pa.scalar(value, kind)
+        expression = expression & equal
+    return expression
 
 
 def prune_row_groups(files: Sequence[ParquetFile], schema: Any, condition: Any) -> list[ParquetFile]:

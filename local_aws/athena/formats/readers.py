@@ -39,11 +39,16 @@ class Reader(Protocol):
         """Yield the batches; only rows that pass `condition`. Bytes are reported before they are read."""
 
 
+def is_parquet(table: TableDefinition) -> bool:
+    """Tell whether the objects of a table are Parquet."""
+    return "parquet" in table.serde.lower() or "parquet" in table.input_format.lower()
+
+
 def reader_for(table: TableDefinition) -> Reader:
     """Give the reader of a table; raises `UnsupportedError` naming the SerDe when there is none."""
-    serde = table.serde.lower()
-    if "parquet" in serde or "parquet" in table.input_format.lower():
+    if is_parquet(table):
         return _read_parquet
+    serde = table.serde.lower()
     if "orc" in serde:
         return read_orc
     if "json" in serde:
