@@ -1,6 +1,7 @@
 """The jq query of MetadataExtraction: one object constructor, whose keys are the partition keys.
 
-AWS rule: form and limit, reference 5.2.
+AWS rule: form and limit, and jq 1.6, reference 5.2. The jq of this process is a later one: what it has and 1.6 has
+not is refused here by its name, since it would fail on AWS.
 """
 
 from __future__ import annotations
@@ -10,6 +11,11 @@ import re
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _OPENING, _CLOSING = "([{", ")]}"
+# Functions that came with jq 1.7 and 1.8; the last three have older namesakes with fewer arguments.
+_NEWER_THAN_1_6 = re.compile(
+    r"(?<![\w.$@])(?:(?:abs|have_decnum|have_literal_numbers|ltrim|pick|rtrim|skip|toboolean|trim|trimstr)\b"
+    r"|(?:add|debug)\s*\(|scan\s*\([^()]*;)"
+)
 
 
 class QueryError(ValueError):
@@ -24,7 +30,20 @@ def query_keys(query: str) -> set[str]:
         raise QueryError(
             f"MetadataExtractionQuery is {query!r}; allowed is one object, such as {{key: .member}}."
         )
-    return {_key(entry, query) for entry in _entries(text[1:-1])}
+    keys = set()
+    for entry in _entries(text[1:-1]):
+        key, expression = _key(entry, query)
+        _check_version(expression, query)
+        keys.add(key)
+    return keys
+
+
+def _check_version(expression: str, query: str) -> None:
+    """Refuse what jq 1.6 does not know; `expression` is what follows a key."""
+    newer = _NEWER_THAN_1_6.search(_QUOTED.sub('""', expression))
+    if newer is not None:
+        name = newer[0].partition("(")[0].strip()
+        raise QueryError(f"MetadataExtractionQuery is {query!r}; {name!r} in this form is not in jq 1.6.")
 
 
 def _compile(query: str) -> None:
@@ -38,14 +57,15 @@ def _compile(query: str) -> None:
         ) from error
 
 
-def _key(entry: str, query: str) -> str:
+def _key(entry: str, query: str) -> tuple[str, str]:
+    """Give the key of one entry of the object, and what follows it."""
     entry = entry.strip()
     found = _IDENTIFIER.match(entry)
     if found:
-        return found[0]
+        return found[0], entry[found.end() :]
     quoted = _QUOTED.match(entry)
     if quoted:
-        return quoted[1]
+        return quoted[1], entry[quoted.end() :]
     raise QueryError(f"MetadataExtractionQuery is {query!r}; the key in {entry!r} is not a plain name.")
 
 

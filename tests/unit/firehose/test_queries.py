@@ -34,3 +34,35 @@ def test_other_queries_are_not_objects_with_plain_keys(query: str) -> None:
 def test_what_jq_does_not_understand(query: str) -> None:
     with pytest.raises(QueryError, match="which jq does not understand"):
         query_keys(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("{k: .k | abs}", "abs"),
+        ("{a: .a, k: (.k | pick(.x) | tojson)}", "pick"),
+        ("{k: .k | trim}", "trim"),
+        ("{k: add(.k[])}", "add"),
+        ('{k: .k | debug ("x")}', "debug"),
+        ('{k: .k | scan("a"; "i")}', "scan"),
+    ],
+)
+def test_what_jq_1_6_does_not_have(query: str, name: str) -> None:
+    with pytest.raises(QueryError, match=f"'{name}' in this form is not in jq 1.6"):
+        query_keys(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{pick}",
+        "{trim: .trim}",
+        '{"a b": .k | ltrimstr("trim")}',
+        '{k: .pick.abs, l: "trim"}',
+        "{k: [.k[].n] | add}",
+        '{k: .k | scan("a")}',
+        '{k: (.k | ltrimstr("x"))}',
+    ],
+)
+def test_names_that_only_look_newer(query: str) -> None:
+    assert query_keys(query)
