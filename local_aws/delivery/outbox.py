@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import orjson
 
 from local_aws.delivery.errors import JournalError
-from local_aws.delivery.journal import sync_directory
 from local_aws.delivery.objects import DeliveryObject
 from local_aws.delivery.ordinals import decode, encode
+from local_aws.durable import sync_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

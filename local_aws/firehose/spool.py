@@ -25,6 +25,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from local_aws.durable import sync_directory
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -151,9 +153,9 @@ class SpoolWriter:
         with self._sync_lock:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)
             self._segment_start = self._written = start
-        _sync_folder(self._folder)
+        sync_directory(self._folder)
         if is_new:
-            _sync_folder(self._folder.parent)
+            sync_directory(self._folder.parent)
 
     def _end_segment(self) -> None:
         if self._descriptor >= 0 and self._try_to_sync():
@@ -274,11 +276,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

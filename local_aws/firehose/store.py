@@ -8,6 +8,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from local_aws.durable import sync_directory
 from local_aws.firehose.stream import DeliveryStream
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class StreamStore:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
+        sync_directory(self._folder)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"
