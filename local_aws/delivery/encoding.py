@@ -42,9 +42,9 @@ _STUMBLED = "DataFormatConversion.InternalError"
 
 @dataclass(slots=True)
 class Encoded:
-    """An object's bytes (None: no record was left for it), and what became of its records.
+    """An object's bytes (None: nothing is left for it), and what became of its records.
 
-    `finished` has the sorted ordinals in the object by shard, `oldest_ms` the earliest arrival among them (None:
+    `finished` has the sorted ordinals that are in the object or need none by shard, `oldest_ms` the earliest arrival among them (None:
     there are none), `rejects` the records that are not in it.
     """
 
@@ -65,7 +65,7 @@ class Encoder(Protocol):
 
 
 class JoiningEncoder:
-    """Joins records and compresses them."""
+    """Joins records and compresses them. AWS rule: records without a byte make no object, reference 7."""
 
     def __init__(self, target: S3Target) -> None:
         self._compression = COMPRESSIONS[target.compression]
@@ -75,7 +75,7 @@ class JoiningEncoder:
         """See `Encoder`."""
         joined = b"".join([data for batch in batches for data in batch.data])
         return Encoded(
-            self._compression.compress(joined, name),
+            self._compression.compress(joined, name) if joined else None,
             self._extension,
             self._compression.content_encoding,
             ordinals_by_shard(batches),

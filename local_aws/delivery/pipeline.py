@@ -275,6 +275,8 @@ class Pipeline:
             self._reject(rejects)
         item = delivered.item
         if item is None or delivered.path is None:
+            for shard_id, ordinals in delivered.finished.items():
+                self._checkpoint.discard(delivered.sink, shard_id, ordinals)
             return
         self._checkpoint.complete(item.sink, item.finished)
         self._outbox.remove(delivered.path)

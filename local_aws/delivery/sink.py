@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from local_aws.delivery.ledger import BACKUP, MAIN
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from local_aws.delivery.config import DeliveryConfig, S3Target
     from local_aws.delivery.encoding import Encoded, Encoder
     from local_aws.delivery.error_documents import Rejects
+    from local_aws.delivery.ordinals import Ordinals
     from local_aws.delivery.outbox import Outbox
     from local_aws.delivery.prefix import PrefixEvaluator
     from local_aws.delivery.s3 import ObjectWriter
@@ -36,13 +37,22 @@ class Channel:
 
 @dataclass(slots=True)
 class Delivered:
-    """What became of a buffer: the object (None when it had no record left) and the records that failed."""
+    """What became of a buffer: the object (None when nothing was left for one) and the records that failed.
+
+    `finished` has the record numbers by shard that are done with although there is no object.
+    """
 
     kind: str
     buffer: Buffer
     item: DeliveryObject | None
     path: Path | None
     rejects: list[Rejects]
+    finished: Mapping[str, Ordinals] = field(default_factory=dict)
+
+    @property
+    def sink(self) -> str:
+        """In which numbering the records count (see `ledger`)."""
+        return _sink(self.kind)
 
 
 class Sink:
@@ -65,7 +75,7 @@ class Sink:
         identity = object_id(self._config.arn, self._config.created_ms, kind, buffer.key, buffer.batches)
         encoded = channel.encoder.encode(buffer.batches, identity)
         if encoded.body is None or encoded.oldest_ms is None:
-            return Delivered(kind, buffer, None, None, encoded.rejects)
+            return Delivered(kind, buffer, None, None, encoded.rejects, encoded.finished)
         item = self._object(channel, buffer, encoded, encoded.body, encoded.oldest_ms, identity)
         path = self._outbox.store(item)
         self._writer.put(item)
@@ -95,7 +105,7 @@ class Sink:
             bucket=target.bucket,
             key=self._prefix(channel, buffer, oldest_ms) + name,
             body=body,
-            sink=BACKUP if channel.kind == BACKUP else MAIN,
+            sink=_sink(channel.kind),
             finished=encoded.finished,
             version=self._config.version,
             content_encoding=encoded.content_encoding,
@@ -104,3 +114,7 @@ class Sink:
             source_bytes=buffer.size_bytes,
             oldest_ms=oldest_ms,
         )
+
+
+def _sink(kind: str) -> str:
+    return BACKUP if kind == BACKUP else MAIN

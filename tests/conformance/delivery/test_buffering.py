@@ -8,6 +8,7 @@ from tests.unit.delivery.support import (
     SHARD,
     Rig,
     RunLater,
+    backed_up,
     decoded,
     describe,
     lambda_processor,
@@ -74,6 +75,18 @@ def test_no_empty_object_is_written(tmp_path: Path) -> None:
     rig.wait(300)
     rig.drain()
     assert rig.s3.puts == []
+
+
+def test_records_without_a_byte_make_no_object(tmp_path: Path) -> None:
+    rig = Rig(tmp_path, describe(CompressionFormat="GZIP", **backed_up()))
+    rig.put(b"", b"")
+    rig.wait(60)
+    assert rig.s3.puts == []
+    assert rig.position()[1] == 2, "they are done with all the same"
+    rig.put(b"", b"a")
+    rig.wait(60)
+    assert rig.body("raw/") == b"a"
+    assert rig.position()[1] == 4
 
 
 def test_with_dynamic_partitioning_shards_share_the_buffer_of_a_prefix(tmp_path: Path) -> None:
