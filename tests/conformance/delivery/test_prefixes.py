@@ -140,6 +140,8 @@ def test_3_1_clock_changes_and_leap_days(instant: str, expected: str) -> None:
             "processing-failed-processing-failed/orders-1-",
         ),
         ({"Prefix": "p/"}, "p/processing-failed/2026/07/13/14/orders-1-"),
+        # AWS says nothing about a static one; here it gets the date path, as a prefix does.
+        ({"ErrorOutputPrefix": "static/"}, "static/2026/07/13/14/orders-1-"),
     ],
 )
 def test_3_3_error_prefixes(tmp_path: Path, destination: dict[str, Any], start: str) -> None:
