@@ -1,0 +1,127 @@
+"""Result objects: as Athena writes them, and read back page by page."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from local_aws.athena.metadata_file import encode_metadata
+from local_aws.athena.outputs import ROWS_COLUMN, output_location
+from local_aws.athena.results import csv_bytes, decode_token, header_bytes, read_page
+from local_aws.athena.sql import types
+from local_aws.athena.values import column_info
+
+
+class OneObject:
+    """An S3 with one object, which counts what is fetched of it."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.fetched = 0
+
+    def client(self, _: str) -> OneObject:
+        return self
+
+    def head_object(self, **_: Any) -> dict[str, Any]:
+        return {"ContentLength": len(self.body)}
+
+    def get_object(self, *, Range: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+        start, end = (int(part) for part in Range.removeprefix("bytes=").split("-"))
+        data = self.body[start : end + 1]
+        self.fetched += len(data)
+        return {"Body": io.BytesIO(data)}
+
+
+def _pages(body: bytes, limit: int, tabs: bool = False) -> list[list[list[str | None]]]:
+    store: Any = OneObject(body)
+    pages, offset = [], 0
+    while True:
+        page = read_page(store, "s3://b/k", offset, limit, tabs)
+        pages.append(page.rows)
+        if page.next_token is None:
+            return pages
+        offset = decode_token(page.next_token)
+
+
+def test_everything_is_quoted_and_null_is_nothing() -> None:
+    batch = pa.record_batch(
+        [pa.array(['a"b', None, "", "x\ny"]), pa.array(["1", "2", None, "4,5"])], names=["c", "d"]
+    )
+    assert header_bytes(["c", 'd"']) == b'"c","d"""\n'
+    assert csv_bytes(batch) == b'"a""b","1"\n,"2"\n"",\n"x\ny","4,5"\n'
+    assert csv_bytes(batch.slice(1, 2)) == b',"2"\n"",\n'
+
+
+def test_rows_are_read_back_as_they_were_written() -> None:
+    values: list[list[str | None]] = [['a"b', "1"], [None, "2"], ["", None], ["x\ny", "4,5"], ["é", ""]]
+    batch = pa.record_batch(
+        [pa.array([row[i] for row in values], pa.string()) for i in (0, 1)], names=["c", "d"]
+    )
+    body = header_bytes(["c", "d"]) + csv_bytes(batch)
+    for limit in (1, 2, 3, 100):
+        assert [row for page in _pages(body, limit) for row in page] == [["c", "d"], *values]
+
+
+def test_a_page_fetches_only_its_part_of_a_large_object() -> None:
+    body = header_bytes(["n"]) + csv_bytes(
+        pa.record_batch([pa.array([str(n) for n in range(300_000)])], names=["n"])
+    )
+    store: Any = OneObject(body)
+    page = read_page(store, "s3://b/k", 0, 1000, False)
+    assert len(page.rows) == 1000
+    assert store.fetched < len(body) / 4
+
+
+def test_rows_longer_than_a_fetch() -> None:
+    values = ["x" * 700_000, "y" * 10]
+    body = header_bytes(["n"]) + csv_bytes(pa.record_batch([pa.array(values)], names=["n"]))
+    assert [row for page in _pages(body, 1) for row in page] == [["n"], [values[0]], [values[1]]]
+
+
+def test_lines_of_a_text_object() -> None:
+    assert _pages(b"a\tb\n\nlast", 2, tabs=True) == [[["a\tb"], [""]], [["last"]]]
+    assert _pages(b"", 2, tabs=True) == [[]]
+
+
+@pytest.mark.parametrize("token", ["", "x", "e30=", "eyJvZmZzZXQiOiAtMX0="])
+def test_what_is_no_token(token: str) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        decode_token(token)
+
+
+def test_the_column_of_a_count_is_written_as_measured() -> None:
+    encoded = encode_metadata("x", [ROWS_COLUMN], "INSERT", 0)
+    assert encoded.startswith(b"\x0a\x01x" + b"\x12\x06INSERT" + b"\x18\x00" + b"\x22\x22")
+    assert encoded.endswith(b"\x38\x13\x40\x00\x48\x03\x50\x00")
+
+
+@pytest.mark.parametrize(
+    ("kind", "ending"),
+    [
+        (types.BOOLEAN, b"\x48\x03\x50\x00"),
+        (types.DATE, b"\x32\x04date\x40\x00\x48\x03\x50\x00"),
+        (types.array(types.INTEGER), b"\x32\x05array\x48\x03"),
+        (types.varchar(5), b"\x38\x05\x40\x00\x48\x03\x50\x01"),
+    ],
+)
+def test_which_numbers_are_there_depends_on_the_type(kind: types.Type, ending: bytes) -> None:
+    assert encode_metadata("x", [column_info("a", kind)]).endswith(ending)
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        (("DML", "SELECT"), "id.csv"),
+        (("DML", "EXPLAIN"), "id.txt"),
+        (("DML", "INSERT"), "id"),
+        (("DDL", "CREATE_TABLE_AS_SELECT"), "tables/id"),
+        (("DDL", "CREATE_TABLE"), "id.txt"),
+        (("UTILITY", "SHOW_TABLES"), "id.txt"),
+        (("UTILITY", "SHOW_FUNCTIONS"), "id.csv"),
+    ],
+)
+def test_where_results_go(statement: tuple[str, str], name: str) -> None:
+    assert output_location("s3://b/q/", "id", *statement) == f"s3://b/q/{name}"
