@@ -184,3 +184,14 @@ def test_retry_options_have_a_range(local_aws: LocalAws, seconds: int) -> None:
     code, message = refusal(lambda: make(local_aws, settings))
     assert code == "ValidationException"
     assert "dynamicPartitioningConfiguration.retryOptions.durationInSeconds'" in message
+
+
+@pytest.mark.parametrize("value", ["", " ", "x" * 5121])
+def test_parameter_values_are_neither_blank_nor_longer_than_5120_characters(
+    local_aws: LocalAws, value: str
+) -> None:
+    """Reference 2.3."""
+    settings = plain(ProcessingConfiguration=processing(processor("Lambda", LambdaArn=value)))
+    code, message = refusal(lambda: make(local_aws, settings))
+    assert code == "ValidationException"
+    assert "parameterValue' failed to satisfy constraint" in message
