@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_aws.athena.errors import QueryError
+from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql.typed import Typed, null_of
 from local_aws.athena.sql.types import Type, duckdb_type, quote, row_field_names
 
@@ -77,6 +77,9 @@ def _cast_sql(value: Typed, target: Type, position: Position | None) -> str | No
         return cast_json(value, target)
     if source.arguments or target.arguments:
         return None
+    if name == "char":
+        # A char is filled up with blanks in every operation; here it would be a plain text.
+        raise UnsupportedError("CAST to char", position)
     if target.is_text:
         return _to_text(sql, source, target)
     writer = _WRITERS.get(name)

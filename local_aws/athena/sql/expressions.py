@@ -269,6 +269,9 @@ class Compiler:
                     position,
                 )
             common = wider
+        if common.arguments or common.name in ("double", "real"):
+            equals = [compare("=", value, item, position).sql for item in items]
+            return Typed(f"({' OR '.join(equals)})", types.BOOLEAN)
         pairs = [
             comparable_pair("IN", coerce(value, common), coerce(item, common), position) for item in items
         ]

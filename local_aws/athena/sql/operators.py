@@ -23,11 +23,46 @@ def _cannot(symbol: str, left: Type, right: Type, position: Position | None) -> 
 
 def compare(symbol: str, left: Typed, right: Typed, position: Position | None) -> Typed:
     """Build `=`, `<>`, `<`, `<=`, `>`, `>=`, `IS DISTINCT FROM` and `IS NOT DISTINCT FROM`."""
-    a, b = comparable_pair(symbol, left, right, position)
     common = types.common_type(left.type, right.type)
+    if common is not None and common.arguments and symbol in ("=", "<>"):
+        equal = equality(coerce(left, common).sql, coerce(right, common).sql, common)
+        return Typed(equal if symbol == "=" else f"(NOT {equal})", types.BOOLEAN)
+    a, b = comparable_pair(symbol, left, right, position)
     if common is not None and common.name in ("double", "real"):
         return Typed(_compare_floating(symbol, a, b, _may_be_nan(left), _may_be_nan(right)), types.BOOLEAN)
     return Typed(f"({a} {symbol} {b})", types.BOOLEAN)
+
+
+def equality(a: str, b: str, kind: Type, depth: int = 0) -> str:
+    """Write whether two values are equal: NULL when that hangs on a NULL inside, where DuckDB has NULLs equal.
+
+    Maps are equal when they have the same entries in any order.
+    """
+    if not kind.arguments:
+        left, right = Typed(a, kind), Typed(b, kind)
+        if kind.name in ("double", "real"):
+            return _compare_floating("=", a, b, True, True)
+        return f"({key_of(left)} = {key_of(right)})"
+    absent = f"{a} IS NULL OR {b} IS NULL"
+    if kind.name == "row":
+        names = types.row_field_names(kind)
+        parts = [
+            equality(f"({a}).{types.quote(name)}", f"({b}).{types.quote(name)}", inner, depth)
+            for name, inner in zip(names, kind.arguments, strict=True)
+        ]
+        return f"CASE WHEN {absent} THEN NULL ELSE ({' AND '.join(parts)}) END"
+    one = f"q{depth}_"
+    if kind.name == "array":
+        inner = equality(f"{one}[1]", f"{one}[2]", kind.arguments[0], depth + 1)
+        elements = f"all_true(list_transform(list_zip({a}, {b}), lambda {one}: {inner}))"
+        return f"CASE WHEN {absent} THEN NULL WHEN len({a}) <> len({b}) THEN false ELSE {elements} END"
+    keys = f"list_sort(map_keys({a}))"
+    values = (f"map_extract_value({a}, {one})", f"map_extract_value({b}, {one})")
+    inner = equality(*values, kind.arguments[1], depth + 1)
+    return (
+        f"CASE WHEN {absent} THEN NULL WHEN {keys} <> list_sort(map_keys({b})) THEN false"
+        f" ELSE all_true(list_transform({keys}, lambda {one}: {inner})) END"
+    )
 
 
 def _may_be_nan(value: Typed) -> bool:

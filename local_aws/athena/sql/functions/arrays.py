@@ -100,9 +100,10 @@ def _sort(call: Call) -> Typed:
     if not isinstance(node, exp.Lambda) or len(node.expressions) != 2:
         raise call.wrong_count("array_sort(array(T)), array_sort(array(T), function(T,T,integer))")
     # The place of an element is the number of elements that come before it.
-    compared = call.compiler.lambda_body(node, [Typed("b_", element), Typed("a_", element)])
-    before = f"len(list_filter({values.sql}, lambda b_: {compared.sql} < 0))"
-    ranked = f"list_transform({values.sql}, lambda a_, i_: struct_pack(r := {before}, i := i_, v := a_))"
+    a, b = call.fresh(), call.fresh()
+    compared = call.compiler.lambda_body(node, [Typed(b, element), Typed(a, element)])
+    before = f"len(list_filter({values.sql}, lambda {b}: {compared.sql} < 0))"
+    ranked = f"list_transform({values.sql}, lambda {a}, i_: struct_pack(r := {before}, i := i_, v := {a}))"
     return Typed(f"list_transform(list_sort({ranked}), lambda s_: s_.v)", values.type)
 
 
@@ -113,10 +114,11 @@ def _reduce(call: Call) -> Typed:
     values, start = _array(call, 0), call.argument(1)
     if len(step.expressions) != 2 or len(finish.expressions) != 1:
         raise call.mismatch()
+    a, b = call.fresh(), call.fresh()
     state: Type = start.type
     for _ in range(2):  # the state may have to be wider than what it starts with
         body = call.compiler.lambda_body(
-            step, [Typed("a_.s", state), Typed("b_.x", values.type.arguments[0])]
+            step, [Typed(f"{a}.s", state), Typed(f"{b}.x", values.type.arguments[0])]
         )
         wider = types.common_type(state, body.type)
         if wider is None:
@@ -127,7 +129,7 @@ def _reduce(call: Call) -> Typed:
     items = f"list_transform({values.sql}, lambda e_: CAST(struct_pack(s := NULL, x := e_) AS {kind}))"
     first = f"CAST(struct_pack(s := {coerce(start, state).sql}, x := NULL) AS {kind})"
     following = f"CAST(struct_pack(s := {coerce(body, state).sql}, x := NULL) AS {kind})"
-    result = f"(list_reduce({items}, lambda a_, b_: {following}, {first})).s"
+    result = f"(list_reduce({items}, lambda {a}, {b}: {following}, {first})).s"
     return call.compiler.lambda_body(finish, [Typed(result, state)])
 
 
@@ -148,9 +150,10 @@ def _zip_with(call: Call) -> Typed:
     if not isinstance(node, exp.Lambda) or len(node.expressions) != 2:
         raise call.wrong_count("zip_with(array(T), array(U), function(T,U,R))")
     first, second = _array(call, 0), _array(call, 1)
-    values = [Typed("z_[1]", first.type.arguments[0]), Typed("z_[2]", second.type.arguments[0])]
+    z = call.fresh()
+    values = [Typed(f"{z}[1]", first.type.arguments[0]), Typed(f"{z}[2]", second.type.arguments[0])]
     body = call.compiler.lambda_body(node, values)
-    text = f"list_transform(list_zip({first.sql}, {second.sql}), lambda z_: {body.sql})"
+    text = f"list_transform(list_zip({first.sql}, {second.sql}), lambda {z}: {body.sql})"
     absent = f"{first.sql} IS NULL OR {second.sql} IS NULL"
     return Typed(f"CASE WHEN {absent} THEN NULL ELSE {text} END", types.array(body.type))
 

@@ -31,6 +31,10 @@ class Call:
     compiler: Compiler
     position: Position | None
 
+    def fresh(self) -> str:
+        """Make a name for a lambda's parameter that no expression around or inside it has."""
+        return self.compiler.session.fresh("v")
+
     @property
     def count(self) -> int:
         """How many arguments there are."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from local_aws.athena.errors import QueryError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import coerce
+from local_aws.athena.sql.operators import compare
 from local_aws.athena.sql.typed import Typed
 
 if TYPE_CHECKING:
@@ -60,14 +61,13 @@ def _nullif(call: Call) -> Typed:
             "INVALID_FUNCTION_ARGUMENT", "Invalid number of arguments for 'nullif' function", call.position
         )
     first, second = call.arguments()
-    common = types.common_type(first.type, second.type)
-    if common is None:
+    if types.common_type(first.type, second.type) is None:
         raise QueryError(
             "TYPE_MISMATCH",
             f"Types are not comparable with nullif: {first.type} vs {second.type}",
             call.position,
         )
-    equal = f"{coerce(first, common).sql} = {coerce(second, common).sql}"
+    equal = compare("=", first, second, call.position).sql
     return Typed(f"CASE WHEN {equal} THEN NULL ELSE {first.sql} END", first.type)
 
 

@@ -92,18 +92,20 @@ def _lambda(call: Call, index: int, count: int) -> exp.Lambda:
 def _filter(call: Call) -> Typed:
     value = _map_argument(call)
     key, item = value.type.arguments
-    body = call.compiler.lambda_body(_lambda(call, 1, 2), [Typed("e_.key", key), Typed("e_.value", item)])
+    e = call.fresh()
+    body = call.compiler.lambda_body(_lambda(call, 1, 2), [Typed(f"{e}.key", key), Typed(f"{e}.value", item)])
     if not types.can_coerce(body.type, types.BOOLEAN):
         raise call.mismatch()
-    kept = f"list_filter(map_entries({value.sql}), lambda e_: {coerce(body, types.BOOLEAN).sql})"
+    kept = f"list_filter(map_entries({value.sql}), lambda {e}: {coerce(body, types.BOOLEAN).sql})"
     return Typed(f"map_from_entries({kept})", value.type)
 
 
 def _transform(call: Call) -> Typed:
     value = _map_argument(call)
     key, item = value.type.arguments
-    body = call.compiler.lambda_body(_lambda(call, 1, 2), [Typed("e_.key", key), Typed("e_.value", item)])
-    changed = f"list_transform(map_entries({value.sql}), lambda e_: {body.sql})"
+    e = call.fresh()
+    body = call.compiler.lambda_body(_lambda(call, 1, 2), [Typed(f"{e}.key", key), Typed(f"{e}.value", item)])
+    changed = f"list_transform(map_entries({value.sql}), lambda {e}: {body.sql})"
     if call.name == "transform_keys":
         return Typed(f"map_of_arrays({changed}, map_values({value.sql}))", types.map_of(body.type, item))
     return Typed(f"map_of_arrays(map_keys({value.sql}), {changed})", types.map_of(key, body.type))
@@ -114,13 +116,14 @@ def _zip_with(call: Call) -> Typed:
     key = types.common_type(first.type.arguments[0], second.type.arguments[0])
     if key is None:
         raise call.mismatch()
+    k = call.fresh()
     values = [
-        Typed("k_", key),
-        Typed(f"map_extract_value({first.sql}, k_)", first.type.arguments[1]),
-        Typed(f"map_extract_value({second.sql}, k_)", second.type.arguments[1]),
+        Typed(k, key),
+        Typed(f"map_extract_value({first.sql}, {k})", first.type.arguments[1]),
+        Typed(f"map_extract_value({second.sql}, {k})", second.type.arguments[1]),
     ]
     body = call.compiler.lambda_body(_lambda(call, 2, 3), values)
     keys = f"array_unique(list_concat(map_keys({first.sql}), map_keys({second.sql})))"
-    text = f"map_of_arrays({keys}, list_transform({keys}, lambda k_: {body.sql}))"
+    text = f"map_of_arrays({keys}, list_transform({keys}, lambda {k}: {body.sql}))"
     absent = f"{first.sql} IS NULL OR {second.sql} IS NULL"
     return Typed(f"CASE WHEN {absent} THEN NULL ELSE {text} END", types.map_of(key, body.type))

@@ -68,7 +68,7 @@ def _group(call: Call) -> str:
 
 
 def _like(call: Call) -> Typed:
-    return Typed(f"regexp_matches({_text(call, 2)}, {_pattern(call)}, 's')", types.BOOLEAN)
+    return Typed(f"regexp_matches({_text(call, 2)}, {_pattern(call)})", types.BOOLEAN)
 
 
 def _extract(call: Call) -> Typed:
