@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,8 @@ from local_aws.config import Settings
 from scripts.paths import REPOSITORY
 
 ROWS_TIMEOUT_SECONDS = 600
+PRODUCER = (sys.executable, "-m", "producer", "--seed", "1", "--show", "0")
+Send = Callable[[Clients, str, int], None]
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,9 @@ def main(arguments: Sequence[str]) -> int:
     print(f"{'':<18}{'events':>9}{'seconds':>9}{'events/s':>10}{'objects':>9}{'peak MiB':>10}")
     with tempfile.TemporaryDirectory() as folder:
         with _ours(Path(folder), options.buffer_mib) as (clients, engine):
-            ours = _measure("streamlake", clients, Path(folder), options.events, engine)
+            ours = _measure("streamlake", _produce, clients, Path(folder), options.events, engine)
         with _ministack(Path(folder)) as (clients, engine):
-            theirs = _measure("MiniStack's own", clients, Path(folder), options.baseline_events, engine)
+            theirs = _measure("MiniStack's own", _put, clients, Path(folder), options.baseline_events, engine)
     print(
         f"our engine may hold {options.buffer_mib} MiB of records; the rest of its memory is Python, Arrow and boto3"
     )
@@ -65,11 +67,13 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _measure(name: str, clients: Clients, folder: Path, events: int, engine: psutil.Process) -> Measured:
+def _measure(
+    name: str, send: Send, clients: Clients, folder: Path, events: int, engine: psutil.Process
+) -> Measured:
     made = pipeline.create(clients, folder)
     watch = _PeakMemory(engine)
     started = time.monotonic()
-    _produce(clients.endpoint or "", made.stream, events)
+    send(clients, made.stream, events)
     counter = _Counter(clients.client("s3"), made)
     while counter.rows() < events:
         if time.monotonic() - started > ROWS_TIMEOUT_SECONDS:
@@ -129,28 +133,28 @@ class _PeakMemory:
         return self._peak_bytes
 
 
-def _produce(endpoint: str, stream: str, events: int) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "producer",
-        "--stream",
-        stream,
-        "--amount",
-        str(events),
-        "--seed",
-        "1",
-        "--show",
-        "0",
-    ]
+def _produce(clients: Clients, stream: str, events: int) -> None:
+    """Send by the producer, as a user does."""
+    command = [*PRODUCER, "--stream", stream, "--amount", str(events)]
     environment = {
         **os.environ,
-        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ENDPOINT_URL": clients.endpoint or "",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-east-1",
     }
     subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, stdout=sys.stderr)
+
+
+def _put(clients: Clients, stream: str, events: int) -> None:
+    """Send the same events a few at a time: MiniStack delivers while it answers, too slowly for a usual time-out."""
+    command = [*PRODUCER, "--dry-run", "--amount", str(events)]
+    made = subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.PIPE).stdout
+    records = [{"Data": line + b"\n", "PartitionKey": str(n)} for n, line in enumerate(made.splitlines())]
+    for start in range(0, len(records), 10):
+        answer = clients.client("kinesis").put_records(StreamName=stream, Records=records[start : start + 10])
+        if answer["FailedRecordCount"]:
+            raise SystemExit(f"MiniStack refused {answer['FailedRecordCount']} records")
 
 
 @contextmanager
