@@ -150,7 +150,9 @@ def _put(clients: Clients, stream: str, events: int) -> None:
     """Send the same events a few at a time: MiniStack delivers while it answers, too slowly for a usual time-out."""
     command = [*PRODUCER, "--dry-run", "--amount", str(events)]
     made = subprocess.run(command, cwd=REPOSITORY, check=True, stdout=subprocess.PIPE).stdout
-    records = [{"Data": line + b"\n", "PartitionKey": str(n)} for n, line in enumerate(made.splitlines())]
+    records: list[Any] = [
+        {"Data": line + b"\n", "PartitionKey": str(n)} for n, line in enumerate(made.splitlines())
+    ]
     for start in range(0, len(records), 10):
         answer = clients.client("kinesis").put_records(StreamName=stream, Records=records[start : start + 10])
         if answer["FailedRecordCount"]:
@@ -210,7 +212,8 @@ def _ministack(folder: Path) -> Iterator[tuple[Clients, psutil.Process]]:
         yield clients, psutil.Process(server.pid)
     finally:
         # It does not end while its own deliveries run, and nothing of it is kept.
-        server.kill()
+        for one in [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]:
+            one.kill()
         server.wait()
         log.close()
 
