@@ -44,8 +44,8 @@ _STUMBLED = "DataFormatConversion.InternalError"
 class Encoded:
     """An object's bytes (None: nothing is left for it), and what became of its records.
 
-    `finished` has the sorted ordinals that are in the object or need none by shard, `oldest_ms` the earliest arrival among them (None:
-    there are none), `rejects` the records that are not in it.
+    `finished` has, by shard, the sorted ordinals that are in the object or need none, `oldest_ms` the earliest
+    arrival among them (None: there are none), `rejects` the records that are not in it.
     """
 
     body: bytes | None
