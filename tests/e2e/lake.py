@@ -23,6 +23,15 @@ from tests.gateway_fixture import free_port
 FOREIGN_VARIABLES = ("AWS_", "TF_", "STREAMLAKE_", "LOCALSTACK_", "MAKE", "MFLAGS", "TARGET", "PORT", "ENV")
 
 
+# parliament warns of its own imports, so it has an interpreter of its own.
+LINT = """
+import json, sys
+from parliament import analyze_policy_string
+policies = json.load(sys.stdin)
+print(json.dumps({name: [str(one) for one in analyze_policy_string(text).findings] for name, text in policies.items()}))
+"""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a command said."""
@@ -144,3 +153,16 @@ def quarantined(client: Any, bucket: str, prefix: str) -> list[tuple[str, bytes]
         kind = key.removeprefix(prefix).split("/")[0]
         found += [(kind, base64.b64decode(json.loads(line)["rawData"])) for line in body.splitlines()]
     return found
+
+
+def lint_policies(policies: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return parliament's findings for each policy document."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LINT],
+        input=json.dumps(policies),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    findings: dict[str, list[str]] = json.loads(done.stdout)
+    return findings

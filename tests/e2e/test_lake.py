@@ -16,7 +16,7 @@ import pytest
 from lambda_transform.contract import load_contract, parse_contract
 from scripts.deployment import Outputs
 from tests.e2e import poison
-from tests.e2e.lake import Lake, column, objects, quarantined
+from tests.e2e.lake import Lake, column, lint_policies, objects, quarantined
 
 EVENTS, CUSTOMERS, POISON = 4500, 450, 50
 
@@ -70,6 +70,27 @@ def test_a_second_plan_is_empty(lake: Lake) -> None:
     assert "no changes" in lake.make("plan").out
     assert lake.terraform("plan", "-detailed-exitcode", "-input=false").code == 0
     assert "nothing to change" in lake.make("deploy").out
+
+
+def test_role_policies_pass_the_iam_lint(outputs: Outputs) -> None:
+    iam = outputs.session().client("iam")
+    policies = {
+        f"{role['RoleName']}/{name}": json.dumps(
+            iam.get_role_policy(RoleName=role["RoleName"], PolicyName=name)["PolicyDocument"]
+        )
+        for role in iam.list_roles()["Roles"]
+        for name in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
+    }
+    assert len(policies) == 2 * len(outputs.datasets)  # one for the delivery, one for the transform
+    policies["an action that does not exist"] = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "s3:NoSuchAction", "Resource": "*"}],
+        }
+    )
+    findings = lint_policies(policies)
+    assert "UNKNOWN_ACTION" in findings.pop("an action that does not exist")[0]
+    assert {name: found for name, found in findings.items() if found} == {}
 
 
 @pytest.mark.parametrize("name", ["events", "customers"])
