@@ -1,7 +1,8 @@
-"""Writes the tables of inputs and outputs into the READMEs of the Terraform modules.
+"""Writes the reference of the Terraform modules from what the modules say of themselves.
 
-``python -m scripts.terraform_docs`` rewrites what stands between the two markers of each README; with ``--check`` it
-only says which ones are out of step. A module's tables come from its own .tf files, read with python-hcl2.
+``python -m scripts.terraform_docs`` rewrites what stands between the two markers of each module's README and of the
+list of all modules in docs/modules.md; with ``--check`` it only says which ones are out of step. A module's tables come
+from its own .tf files, read with python-hcl2; the list takes the first paragraph of each README.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Any
 
 from scripts import cli
 from scripts.errors import ToolError
-from scripts.paths import TERRAFORM
+from scripts.paths import REPOSITORY, TERRAFORM
 
 BEGIN = "<!-- made by python -m scripts.terraform_docs from the .tf files: begin -->"
 END = "<!-- end -->"
+
+MODULE_LIST = REPOSITORY / "docs" / "modules.md"
 
 _VARIABLE_USE = re.compile(r"\bvar\.([A-Za-z_][A-Za-z0-9_]*)")
 _HEREDOC = re.compile(r"^<<-?(\w+)\n(.*)\n\s*\1$", re.DOTALL)
@@ -91,16 +94,44 @@ def tables(interface: Interface) -> str:
     return "\n".join(lines)
 
 
-def updated(readme: str, interface: Interface, name: str) -> str:
-    """Return a README's text with today's tables between its markers.
+def updated(text: str, made: str, name: str) -> str:
+    """Return a document's text with what was made today between its markers.
 
     :raises ToolError: a marker is missing.
     """
-    before, begin, rest = readme.partition(BEGIN)
+    before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ToolError(f"{name} has not both lines: {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{tables(interface)}\n\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{made}\n\n{END}{after}"
+
+
+def purpose(readme: str) -> str:
+    """Return what a README says between its title and the first thing that is no text, on one line."""
+    paragraphs = [part for part in readme.split("\n\n") if part and not part.startswith("#")]
+    return " ".join(paragraphs[0].split())
+
+
+def listed(folders: Sequence[Path]) -> str:
+    """Return the Markdown table of all modules: name, purpose, the example that shows it."""
+    lines = ["| module | what it is for |", "|---|---|"]
+    for folder in folders:
+        said = purpose((folder / "README.md").read_text(encoding="utf-8"))
+        lines.append(f"| [`{folder.name}`](../terraform/modules/{folder.name}/README.md) | {_cell(said)} |")
+    return "\n".join(lines)
+
+
+def documents(folders: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield each document with what must stand between its markers.
+
+    :raises ToolError: a module has no README, or a file is no HCL.
+    """
+    for folder in folders:
+        readme = folder / "README.md"
+        if not readme.is_file():
+            raise ToolError(f"terraform/modules/{folder.name} has no README.md")
+        yield readme, tables(read_interface(folder))
+    yield MODULE_LIST, listed(folders)
 
 
 def unused_variables(folder: Path) -> list[str]:
@@ -162,29 +193,25 @@ def _code(text: str) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Bring the READMEs up to date, or say which are not."""
     made = cli.parser(
-        "scripts.terraform_docs", "Write the tables of inputs and outputs into the modules' READMEs."
+        "scripts.terraform_docs", "Write the tables of the modules' READMEs and the list of modules."
     )
     made.add_argument(
-        "--check", action="store_true", help="change nothing; fail when a README is out of step"
+        "--check", action="store_true", help="change nothing; fail when a document is out of step"
     )
     check = made.parse_args(arguments).check
 
     stale = []
-    for folder in modules():
-        readme = folder / "README.md"
-        if not readme.is_file():
-            raise ToolError(f"terraform/modules/{folder.name} has no README.md")
-        text = readme.read_text(encoding="utf-8")
-        wanted = updated(text, read_interface(folder), f"terraform/modules/{folder.name}/README.md")
-        if wanted != text:
-            stale.append(folder.name)
+    for document, wanted in documents(modules()):
+        name = str(document.relative_to(REPOSITORY))
+        text = document.read_text(encoding="utf-8")
+        new = updated(text, wanted, name)
+        if new != text:
+            stale.append(name)
             if not check:
-                readme.write_text(wanted, encoding="utf-8")
+                document.write_text(new, encoding="utf-8")
     if check and stale:
-        raise ToolError(
-            f"out of step: the READMEs of {', '.join(stale)}; run: python -m scripts.terraform_docs"
-        )
-    print(f"{len(modules())} READMEs, {len(stale)} rewritten")
+        raise ToolError(f"out of step: {', '.join(stale)}; run: python -m scripts.terraform_docs")
+    print(f"{len(modules())} modules, {len(stale)} documents rewritten")
     return cli.DONE
 
 

@@ -74,17 +74,17 @@ def test_tables_of_a_module(module: Path) -> None:
 
 
 def test_a_readme_keeps_what_stands_around_the_markers(module: Path) -> None:
-    interface = terraform_docs.read_interface(module)
+    made = terraform_docs.tables(terraform_docs.read_interface(module))
     readme = f"# it\n\n{terraform_docs.BEGIN}\n\nold\n\n{terraform_docs.END}\n\nmore\n"
-    written = terraform_docs.updated(readme, interface, "README.md")
+    written = terraform_docs.updated(readme, made, "README.md")
     assert written.startswith(f"# it\n\n{terraform_docs.BEGIN}\n\n### Inputs\n")
     assert written.endswith(f"| `zone` | Where. |\n\n{terraform_docs.END}\n\nmore\n")
-    assert terraform_docs.updated(written, interface, "README.md") == written
+    assert terraform_docs.updated(written, made, "README.md") == written
 
 
 def test_a_readme_without_markers_is_refused(module: Path) -> None:
     with pytest.raises(ToolError, match=r"some/README\.md has not both lines"):
-        terraform_docs.updated("# it\n", terraform_docs.read_interface(module), "some/README.md")
+        terraform_docs.updated("# it\n", "", "some/README.md")
 
 
 def test_a_file_that_is_no_hcl_is_named(module: Path) -> None:
@@ -102,12 +102,30 @@ def test_every_variable_is_used(folder: Path) -> None:
     assert terraform_docs.unused_variables(folder) == []
 
 
-@pytest.mark.parametrize("folder", terraform_docs.modules(), ids=lambda folder: folder.name)
-def test_the_readme_is_in_step(folder: Path) -> None:
-    readme = (folder / "README.md").read_text(encoding="utf-8")
-    interface = terraform_docs.read_interface(folder)
-    assert terraform_docs.updated(readme, interface, folder.name) == readme, (
-        "run: python -m scripts.terraform_docs"
+def test_the_list_of_modules_takes_the_first_paragraph_of_each_readme(tmp_path: Path) -> None:
+    folder = tmp_path / "stream"
+    folder.mkdir()
+    (folder / "README.md").write_text(
+        "# stream\n\nA stream,\nwith <keys>.\n\n```hcl\n```\n", encoding="utf-8"
     )
+    assert terraform_docs.listed([folder]).splitlines() == [
+        "| module | what it is for |",
+        "|---|---|",
+        "| [`stream`](../terraform/modules/stream/README.md) | A stream, with &lt;keys>. |",
+    ]
+
+
+@pytest.mark.parametrize("folder", terraform_docs.modules(), ids=lambda folder: folder.name)
+def test_every_input_and_output_is_described(folder: Path) -> None:
+    interface = terraform_docs.read_interface(folder)
     assert [item.name for item in interface.inputs if not item.description] == []
     assert [item.name for item in interface.outputs if not item.description] == []
+
+
+def test_every_document_is_in_step() -> None:
+    stale = [
+        document
+        for document, wanted in terraform_docs.documents(terraform_docs.modules())
+        if terraform_docs.updated(text := document.read_text(encoding="utf-8"), wanted, str(document)) != text
+    ]
+    assert stale == [], "run: python -m scripts.terraform_docs"
