@@ -92,3 +92,13 @@ output "alarm_topic_arn" {
   description = "ARN of the topic that alarms are published to; null when the lake is not watched."
   value       = one(module.monitoring[*].topic_arn)
 }
+
+output "producer_policy" {
+  description = "Policy document for programs that send records, and the ARN of the managed policy of it (null when there is none)."
+  value       = { json = module.producer_policy.json, arn = module.producer_policy.policy_arn }
+}
+
+output "consumer_policy" {
+  description = "Policy document for those who query the lake, and the ARN of the managed policy of it (null when there is none)."
+  value       = { json = module.consumer_policy.json, arn = module.consumer_policy.policy_arn }
+}

@@ -141,6 +141,13 @@ variable "query_scan_limit_bytes" {
   default     = 107374182400
 }
 
+variable "access_policies" {
+  description = "Whether managed policies for producers and for those who query are made, to be attached to people and programs; their documents are outputs anyway."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "monitoring" {
   description = "Whether the lake is watched, by alarms and a dashboard; who hears of alarms (or the topic that does); thresholds as in the monitoring module; and a monthly budget in USD for what carries the lake's Project tag."
   type = object({
