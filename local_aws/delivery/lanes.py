@@ -1,9 +1,10 @@
 """The way of one shard to the transform function: batches by the processor's hints, in order, a few at a time.
 
-AWS rule: a batch is sent at BufferSizeInMBs or BufferIntervalInSeconds, whichever comes first (reference 2.3), at
-most five invocations are outstanding for a shard (reference 1.7). Answers are taken in the order of sending,
-so that records of a shard stay in order. A shard that has ended waits for nothing: its children are read when its
-last answer is there, so that records of one key stay in order when shards are split and merged (reference 11.4).
+AWS rule: a batch is sent at BufferSizeInMBs or BufferIntervalInSeconds, whichever comes first (reference 2.3); so a
+record that has the size by itself, or that no event can hold (reference 1.6), waits for nothing. At most five
+invocations are outstanding for a shard (reference 1.7). Answers are taken in the order of sending, so that records
+of a shard stay in order. A shard that has ended waits for nothing: its children are read when its last answer is
+there, so that records of one key stay in order when shards are split and merged (reference 11.4).
 """
 
 from __future__ import annotations
@@ -95,6 +96,10 @@ class Lane:
                 start = i
             self._data_bytes += size
             self._event_bytes += event_size
+            if self._data_bytes >= self._hints.size_bytes:
+                self._collecting.extend(batch.cut(start, i + 1))
+                self._close()
+                start = i + 1
         if start < len(batch):
             if not len(self._collecting):
                 self._opened_at = self._clock.steady_seconds()

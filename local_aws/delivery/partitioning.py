@@ -1,8 +1,9 @@
-"""Groups records by the values of their partition keys.
+"""Groups records by the prefix that the values of their partition keys make.
 
 AWS rule: values come from the function's answer and from the jq query; a key that is missing, null or empty
-sends the record to the error prefix, reference 5.4. An evaluated prefix has at most 512 characters, reference 3.1.
-Records of more than 1 MiB are not delivered with dynamic partitioning, reference 1.6.
+sends the record to the error prefix, reference 5.4. A partition is an evaluated prefix, reference 7: values that
+differ but make the same one (nothing need stand between two keys) are one partition. It has at most 512
+characters, reference 3.1. Records of more than 1 MiB are not delivered with dynamic partitioning, reference 1.6.
 """
 
 from __future__ import annotations
@@ -47,12 +48,17 @@ class Partitioner:
     def __init__(self, evaluator: PrefixEvaluator) -> None:
         self._evaluator = evaluator
         self._keys = evaluator.partition_keys
-        self._fitting: set[Values] = set()
+        # The values that stand for a partition: by the values, and by what they make.
+        self._fitting: dict[Values, Values] = {}
+        self._partitions: dict[tuple[str, ...], Values] = {}
 
     def group(
         self, count: int, from_lambda: Sequence[Mapping[str, Any]], from_query: Sequence[Mapping[str, Any]]
     ) -> Grouped:
         """Group `count` records; a source of keys that the prefix does not use may be empty."""
+        if len(self._fitting) >= _REMEMBERED:
+            self._fitting.clear()
+            self._partitions.clear()
         grouped = Grouped()
         groups = grouped.groups
         keys = [(key.source == "lambda", key.name) for key in self._keys]
@@ -70,7 +76,15 @@ class Partitioner:
                 grouped.failed[index] = failure
             else:
                 groups[values] = [index]  # type: ignore[index]
+        if any(self._fitting[values] != values for values in groups):
+            grouped.groups = self._together(groups)
         return grouped
+
+    def _together(self, groups: Mapping[Values, list[int]]) -> dict[Values, list[int]]:
+        together: dict[Values, list[int]] = {}
+        for values, indices in groups.items():
+            together.setdefault(self._fitting[values], []).extend(indices)
+        return {values: sorted(indices) for values, indices in together.items()}
 
     def _check(self, values: tuple[Any, ...]) -> tuple[str, str, str] | None:
         for key, value in zip(self._keys, values, strict=True):
@@ -82,9 +96,7 @@ class Partitioner:
             problem = _unusable(self._evaluator.prefix(0, values))
             if problem is not None:
                 return PARTITIONING_FAILED, PARTITIONING_CODE, problem
-            if len(self._fitting) >= _REMEMBERED:
-                self._fitting.clear()
-            self._fitting.add(values)
+            self._fitting[values] = self._partitions.setdefault(self._evaluator.fixed_parts(values), values)
         return None
 
 

@@ -63,6 +63,20 @@ class PrefixEvaluator:
         moment = local_time(instant_ms, self._time_zone)
         return "".join([_text(segment, moment, known, "") for segment in self._prefix])
 
+    def fixed_parts(self, values: Sequence[str]) -> tuple[str, ...]:
+        """Give what lies around timestamps and random strings: the same for values that make the same prefix."""
+        known = dict(zip(self.partition_keys, values, strict=True))
+        parts = [""]
+        for segment in self._prefix:
+            match segment:
+                case Literal(text):
+                    parts[-1] += text
+                case PartitionKey():
+                    parts[-1] += known[segment]
+                case _:
+                    parts.append("")
+        return tuple(parts)
+
     def error_prefix(self, instant_ms: int, output_type: str) -> str:
         """Evaluate the error prefix for failures of `output_type`."""
         moment = local_time(instant_ms, self._time_zone)

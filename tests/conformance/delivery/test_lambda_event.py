@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
+from local_aws.delivery.config import MIB
 from local_aws.delivery.intake import Chunk
 from local_aws.delivery.kinesis import user_records
 from local_aws.delivery.kinesis_api import SourceRecord
 from tests.unit.delivery import kpl_samples
 from tests.unit.delivery.support import (
+    ERROR_PREFIX,
     NOON_MS,
     SHARD,
     STREAM_ARN,
@@ -94,6 +96,29 @@ def test_2_3_a_batch_is_sent_at_its_size(tmp_path: Path) -> None:
     sizes = [sum(len(base64.b64decode(r["data"])) for r in event["records"]) for event in rig.function.events]
     assert sizes == [200_000, 200_000]
     assert rig.position()[1] == 0
+
+
+def test_2_3_a_batch_that_has_its_size_waits_for_no_further_record(tmp_path: Path) -> None:
+    parameters = {"BufferSizeInMBs": "1", "BufferIntervalInSeconds": "900"}
+    rig = Rig(tmp_path, describe(**processing(lambda_processor(**parameters))))
+    rig.put(b"a" * MIB)
+    rig.put(b"b", b"c" * (MIB - 2))
+    assert len(rig.function.events) == 1
+    rig.put(b"d", b"e" * (2 * MIB), b"f")
+    sent = [[decoded(record)[:1] for record in event["records"]] for event in rig.function.events]
+    assert sent == [[b"a"], [b"b", b"c", b"d"], [b"e"]]
+    rig.wait(900)
+    assert decoded(rig.function.events[-1]["records"][0]) == b"f"
+
+
+def test_1_6_a_record_that_no_event_can_hold_is_not_held_back(tmp_path: Path) -> None:
+    parameters = {"BufferSizeInMBs": "3", "BufferIntervalInSeconds": "900"}
+    rig = Rig(
+        tmp_path, describe(ErrorOutputPrefix=ERROR_PREFIX, **processing(lambda_processor(**parameters)))
+    )
+    rig.put(b"x" * 5_000_000)
+    rig.wait(60)
+    assert [document["errorCode"] for document in rig.documents()] == ["Lambda.InvocationFailure"]
 
 
 def test_2_3_a_batch_is_sent_at_its_age(tmp_path: Path) -> None:

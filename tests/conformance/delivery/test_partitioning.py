@@ -55,6 +55,20 @@ def test_5_2_keys_from_the_record(tmp_path: Path) -> None:
     assert starts == ["lake/c=7/y=2026/", "lake/c=eight/y=2026/", "lake/c=true/y=2026/"]
 
 
+def test_7_a_partition_is_an_evaluated_prefix(tmp_path: Path) -> None:
+    """With nothing between two keys different values make the same prefix."""
+    processors = processor("RecordDeAggregation", SubRecordType="JSON"), query("{a: .a, b: .b}")
+    prefix = "!{partitionKeyFromQuery:a}!{partitionKeyFromQuery:b}/!{timestamp:HH}/!{firehose:random-string}/"
+    rig = Rig(tmp_path, describe(**partitioned(prefix), **processing(*processors)))
+    records = b'{"a": "x", "b": "yz"}', b'{"a": "xy", "b": "z"}', b'{"a": "x", "b": "y"}'
+    rig.put(b"".join(records), *records)
+    rig.put(*records[:2])
+    rig.drain()
+    assert [key.split("/")[1] for key in rig.names()] == ["xy", "xyz"]
+    assert rig.body("lake/xyz/") == b"".join([*records[:2], *records[:2], *records[:2]])
+    assert rig.body("lake/xy/") == records[2] * 2
+
+
 @pytest.mark.parametrize("value", [b'""', b"null"])
 def test_vector_12_a_null_or_empty_value_fails_the_record(tmp_path: Path, value: bytes) -> None:
     record = b'{"k": %b}' % value
