@@ -25,6 +25,13 @@ class Put:
     partition_key: str
     data: bytes
 
+    def __repr__(self) -> str:
+        short = self.data if len(self.data) <= 1000 else self.data[:400] + b" ... " + self.data[-100:]
+        return (
+            f"Put({self.shard}, {self.sequence}, at {self.at_ms}, arrived {self.arrival_ms}, "
+            f"{len(self.data)} bytes {short!r})"
+        )
+
 
 @dataclass(frozen=True)
 class UserRecord:

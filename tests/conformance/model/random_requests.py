@@ -6,13 +6,12 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import strategies as st
-
 from tests.conformance.model import scenario as names
 from tests.conformance.model.queries import QUERIES, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import random
+    from collections.abc import Mapping, Sequence
 
 COLUMNS = (
     ("k", "string"),
@@ -56,113 +55,111 @@ class Traits:
     split: bytes | None
 
 
-@st.composite
-def traits(draw: st.DrawFn) -> Traits:
-    has_lambda = draw(st.booleans())
-    is_partitioned = draw(st.booleans())
+def one_in(r: random.Random, count: int) -> bool:
+    return r.randrange(count) == 0
+
+
+def traits(r: random.Random) -> Traits:
+    has_lambda = r.random() < 0.5
+    is_partitioned = r.random() < 0.5
     source = "none"
     if is_partitioned:
-        source = draw(st.sampled_from(("query", "lambda", "both") if has_lambda else ("query",)))
+        source = r.choice(("query", "lambda", "both") if has_lambda else ("query",))
     return Traits(
-        is_direct=draw(st.integers(0, 7)) == 0,
+        is_direct=one_in(r, 8),
         has_lambda=has_lambda,
         is_partitioned=is_partitioned,
-        is_converting=draw(st.booleans()),
-        lambda_keys=draw(st.sampled_from((("l",), ("l", "m")))) if source in ("lambda", "both") else (),
-        query=draw(st.sampled_from(QUERIES)) if source in ("query", "both") else None,
-        split=draw(st.sampled_from((None, b"", *_DELIMITERS))) if is_partitioned else None,
+        is_converting=r.random() < 0.5,
+        lambda_keys=r.choice((("l",), ("l", "m"))) if source in ("lambda", "both") else (),
+        query=r.choice(QUERIES) if source in ("query", "both") else None,
+        split=r.choice((None, b"", *_DELIMITERS)) if is_partitioned else None,
     )
 
 
-@st.composite
-def requests(draw: st.DrawFn, traits: Traits) -> dict[str, Any]:
-    request: dict[str, Any] = {
+def request(r: random.Random, traits: Traits) -> dict[str, Any]:
+    made: dict[str, Any] = {
         "DeliveryStreamName": names.STREAM,
         "DeliveryStreamType": "DirectPut" if traits.is_direct else "KinesisStreamAsSource",
-        "ExtendedS3DestinationConfiguration": draw(_destinations(traits)),
+        "ExtendedS3DestinationConfiguration": _destinations(r, traits),
     }
     if not traits.is_direct:
-        request["KinesisStreamSourceConfiguration"] = {
+        made["KinesisStreamSourceConfiguration"] = {
             "KinesisStreamARN": names.STREAM_ARN,
             "RoleARN": names.ROLE_ARN,
         }
-    return request
+    return made
 
 
-@st.composite
-def _destinations(draw: st.DrawFn, traits: Traits) -> dict[str, Any]:
+def _destinations(r: random.Random, traits: Traits) -> dict[str, Any]:
     is_large = traits.is_partitioned or traits.is_converting
     intervals = (1, 5, 20, 60) if traits.is_partitioned else (0, 1, 5, 20, 60)
-    s3 = draw(_plain(names.LAKE, (64, 128) if is_large else (1, 5), intervals, _prefix(traits)))
+    s3 = _plain(r, names.LAKE, (64, 128) if is_large else (1, 5), intervals, _prefixes(traits))
     if traits.is_converting:
         s3.pop("CompressionFormat", None)
-        s3["DataFormatConversionConfiguration"] = draw(_conversions())
+        # 4.1: Enabled left out means enabled.
+        s3["DataFormatConversionConfiguration"] = _conversion(r) | r.choice(({}, {"Enabled": True}))
+    elif one_in(r, 5):
+        s3["DataFormatConversionConfiguration"] = _conversion(r) | {"Enabled": False}
     if traits.is_partitioned:
         s3["DynamicPartitioningConfiguration"] = {"Enabled": True}
-    processors = draw(_processors(traits))
+    processors = _processors(r, traits)
     if processors:
         s3["ProcessingConfiguration"] = {"Enabled": True, "Processors": processors}
-    elif draw(st.booleans()):
+    elif r.random() < 0.5:
         # 2.3: Enabled left out means disabled.
         s3["ProcessingConfiguration"] = {"Processors": [_processor("AppendDelimiterToRecord")]}
-    if draw(st.booleans()):
-        s3["CustomTimeZone"] = draw(st.sampled_from(_TIME_ZONES))
-    if draw(st.integers(0, 3)) == 0:
-        s3["FileExtension"] = draw(st.sampled_from((".json", ".tar.gz", ".x_1")))
-    if (traits.has_lambda or traits.is_converting) and draw(st.booleans()):
+    if r.random() < 0.5:
+        s3["CustomTimeZone"] = r.choice(_TIME_ZONES)
+    if one_in(r, 4):
+        s3["FileExtension"] = r.choice((".json", ".tar.gz", ".x_1"))
+    if (traits.has_lambda or traits.is_converting) and r.random() < 0.5:
         s3["S3BackupMode"] = "Enabled"
-        s3["S3BackupConfiguration"] = draw(
-            _plain(names.RAW, (1, 5), (60, 75), st.sampled_from(_PREFIXES[:-1]))
-        )
+        s3["S3BackupConfiguration"] = _plain(r, names.RAW, (1, 5), (60, 75), _PREFIXES[:-1])
     return s3
 
 
-@st.composite
 def _plain(
-    draw: st.DrawFn,
+    r: random.Random,
     bucket: str,
     sizes: tuple[int, ...],
     intervals: tuple[int, ...],
-    prefixes: st.SearchStrategy[str | None],
+    prefixes: Sequence[str | None],
 ) -> dict[str, Any]:
     s3: dict[str, Any] = {"RoleARN": names.ROLE_ARN, "BucketARN": f"arn:aws:s3:::{bucket}"}
-    prefix = draw(prefixes)
+    prefix = r.choice(prefixes)
     if prefix is not None:
         s3["Prefix"] = prefix
-    if "!{" in (prefix or "") or draw(st.integers(0, 3)):
-        s3["ErrorOutputPrefix"] = draw(st.sampled_from(_ERROR_PREFIXES))
-    if draw(st.integers(0, 9)):
+    if "!{" in (prefix or "") or not one_in(r, 4):
+        s3["ErrorOutputPrefix"] = r.choice(_ERROR_PREFIXES)
+    if not one_in(r, 10):
         s3["BufferingHints"] = {
-            "SizeInMBs": draw(st.sampled_from(sizes)),
-            "IntervalInSeconds": draw(st.sampled_from(intervals)),
+            "SizeInMBs": r.choice(sizes),
+            "IntervalInSeconds": r.choice(intervals),
         }
-    if draw(st.booleans()):
-        s3["CompressionFormat"] = draw(st.sampled_from(_COMPRESSIONS))
-    if draw(st.integers(0, 4)) == 0:
+    if r.random() < 0.5:
+        s3["CompressionFormat"] = r.choice(_COMPRESSIONS)
+    if one_in(r, 5):
         s3["EncryptionConfiguration"] = {"KMSEncryptionConfig": {"AWSKMSKeyARN": names.KEY_ARN}}
     return s3
 
 
-def _prefix(traits: Traits) -> st.SearchStrategy[str | None]:
+def _prefixes(traits: Traits) -> Sequence[str | None]:
     if not traits.is_partitioned:
-        return st.sampled_from(_PREFIXES)
+        return _PREFIXES
     keys = [f"{name}=!{{partitionKeyFromLambda:{name}}}/" for name in traits.lambda_keys]
     if traits.query is not None:
         keys += [f"{name}=!{{partitionKeyFromQuery:{name}}}/" for name in traits.query.keys]
     together = "".join(keys)
     # Without anything between two keys, different values can make the same prefix.
     tight = "data/" + "".join(key.partition("=")[2].removesuffix("/") for key in keys) + "/"
-    return st.sampled_from(
-        (
-            "data/" + together,
-            tight,
-            "data/!{timestamp:yyyy-MM-dd/HH}/" + together + "!{firehose:random-string}/",
-        )
+    return (
+        "data/" + together,
+        tight,
+        "data/!{timestamp:yyyy-MM-dd/HH}/" + together + "!{firehose:random-string}/",
     )
 
 
-@st.composite
-def _processors(draw: st.DrawFn, traits: Traits) -> list[dict[str, Any]]:
+def _processors(r: random.Random, traits: Traits) -> list[dict[str, Any]]:
     processors = []
     if traits.split == b"":
         processors.append(_processor("RecordDeAggregation", SubRecordType="JSON"))
@@ -171,11 +168,11 @@ def _processors(draw: st.DrawFn, traits: Traits) -> list[dict[str, Any]]:
         processors.append(_processor("RecordDeAggregation", SubRecordType="DELIMITED", Delimiter=delimiter))
     if traits.has_lambda:
         settings = {"LambdaArn": names.FUNCTION_ARN}
-        if draw(st.integers(0, 5)):
-            settings["BufferSizeInMBs"] = draw(st.sampled_from(("0.2", "1", "3")))
-            settings["BufferIntervalInSeconds"] = draw(st.sampled_from(("0", "2", "10")))
-        if draw(st.booleans()):
-            settings["NumberOfRetries"] = draw(st.sampled_from(("0", "1", "2")))
+        if not one_in(r, 6):
+            settings["BufferSizeInMBs"] = r.choice(("0.2", "1", "3"))
+            settings["BufferIntervalInSeconds"] = r.choice(("0", "2", "10"))
+        if r.random() < 0.5:
+            settings["NumberOfRetries"] = r.choice(("0", "1", "2"))
         processors.append(_processor("Lambda", **settings))
     if traits.query is not None:
         processors.append(
@@ -183,10 +180,11 @@ def _processors(draw: st.DrawFn, traits: Traits) -> list[dict[str, Any]]:
                 "MetadataExtraction", MetadataExtractionQuery=traits.query.text, JsonParsingEngine="JQ-1.6"
             )
         )
-    if draw(st.booleans()):
-        parameters = draw(st.sampled_from(({}, {"Delimiter": "\\n"})))
+    if r.random() < 0.5:
+        parameters = r.choice(({}, {"Delimiter": "\\n"}))
         processors.append(_processor("AppendDelimiterToRecord", **parameters))
-    return draw(st.permutations(processors))
+    r.shuffle(processors)
+    return processors
 
 
 def _processor(kind: str, **parameters: str) -> dict[str, Any]:
@@ -194,10 +192,9 @@ def _processor(kind: str, **parameters: str) -> dict[str, Any]:
     return {"Type": kind, "Parameters": listed} if listed else {"Type": kind}
 
 
-@st.composite
-def _conversions(draw: st.DrawFn) -> dict[str, Any]:
+def _conversion(r: random.Random) -> dict[str, Any]:
     schema = {"RoleARN": names.ROLE_ARN, "DatabaseName": names.DATABASE, "TableName": names.TABLE}
-    if draw(st.booleans()):
+    if r.random() < 0.5:
         schema |= {"CatalogId": names.ACCOUNT, "Region": names.REGION, "VersionId": "LATEST"}
     serializers: tuple[Mapping[str, Any], ...] = (
         {"ParquetSerDe": {}},
@@ -206,18 +203,15 @@ def _conversions(draw: st.DrawFn) -> dict[str, Any]:
         {"OrcSerDe": {}},
         {"OrcSerDe": {"Compression": "ZLIB"}},
     )
-    conversion: dict[str, Any] = {
+    return {
         "SchemaConfiguration": schema,
         "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {}}},
-        "OutputFormatConfiguration": {"Serializer": draw(st.sampled_from(serializers))},
+        "OutputFormatConfiguration": {"Serializer": r.choice(serializers)},
     }
-    # 4.1: Enabled left out means enabled.
-    return conversion | ({"Enabled": True} if draw(st.booleans()) else {})
 
 
-@st.composite
-def updates(draw: st.DrawFn, traits: Traits) -> dict[str, Any]:
-    """Updates that change how objects are made, but not what becomes of a record."""
+def update(r: random.Random, traits: Traits) -> dict[str, Any]:
+    """An update that changes how objects are made, but not what becomes of a record."""
     choices: list[dict[str, Any]] = [
         {"FileExtension": ".new"},
         {"CustomTimeZone": "Asia/Kathmandu"},
@@ -227,4 +221,4 @@ def updates(draw: st.DrawFn, traits: Traits) -> dict[str, Any]:
         choices.append({"CompressionFormat": "GZIP"})
     if not traits.is_partitioned:
         choices.append({"Prefix": "new/!{timestamp:yyyy}/", "ErrorOutputPrefix": _ERROR_PREFIXES[0]})
-    return draw(st.sampled_from(choices))
+    return r.choice(choices)
