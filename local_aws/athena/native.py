@@ -54,9 +54,12 @@ def native_table(
     """
     data_columns = {column.name for column in table.columns}
     wanted = {name for need in needs for name in need.columns}
-    if not needs or not is_parquet(table) or not wanted & data_columns or wanted & {PATH_COLUMN, SIZE_COLUMN}:
-        return None
     schema = table_schema(table)
+    # A condition that is tested while reading is on columns that the query need not want.
+    tested = {name for need in needs for name in parquet.columns_of(need.condition, schema)}
+    hidden = (wanted | tested) & {PATH_COLUMN, SIZE_COLUMN}
+    if not needs or not is_parquet(table) or not wanted & data_columns or hidden:
+        return None
     files = _files(scan, table, needs, context)
     if not files:
         return NativeTable(_empty(table))
