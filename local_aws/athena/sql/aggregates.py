@@ -157,7 +157,9 @@ def build_aggregate(call: AggregateCall) -> Typed:
             call.position,
         )
     call.read()
-    return AGGREGATES[call.name](call)
+    result = AGGREGATES[call.name](call)
+    grouping = call.compiler.grouping
+    return result if call.over or grouping is None else grouping.aggregate(result)
 
 
 def order_by(compiler: Compiler, order: exp.Order) -> str:

@@ -21,6 +21,7 @@ from local_aws.athena.sql.functions.refused import NOT_AVAILABLE
 from local_aws.athena.sql.functions.strings import concatenation
 from local_aws.athena.sql.operators import arithmetic, comparable_pair, compare, negate
 from local_aws.athena.sql.scope import Scope, dereference
+from local_aws.athena.sql.sharing import shared
 from local_aws.athena.sql.type_text import type_of_node
 from local_aws.athena.sql.typed import Typed
 from local_aws.athena.sql.types import Type, quote
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from local_aws.athena.errors import Position
+    from local_aws.athena.sql.grouping import Grouping
     from local_aws.athena.sql.queries import QueryCompiler
     from local_aws.athena.sql.session import Session
 
+# Functions that do not evaluate all of their arguments.
+_LAZY = ("coalesce", "if", "try")
 _COMPARISONS: Mapping[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
@@ -53,13 +57,6 @@ _ARITHMETIC: Mapping[type[exp.Expr], str] = {
 
 
 @dataclass(frozen=True)
-class Grouping:
-    """The grouping expressions of a query, as compiled text; inside it only these and aggregates may be used."""
-
-    keys: frozenset[str]
-
-
-@dataclass(frozen=True)
 class Compiler:
     """Compiles expressions in one place of a query.
 
@@ -73,6 +70,7 @@ class Compiler:
     grouping: Grouping | None = None
     clause: str | None = None
     windows_allowed: bool = False
+    depth: int = 0  # of lambdas around this place
 
     def compile(self, node: exp.Expr) -> Typed:
         """Compile one expression; raises `QueryError`."""
@@ -112,16 +110,18 @@ class Compiler:
     def compile_lambda(self, node: exp.Lambda, inputs: Sequence[Type]) -> Typed:
         """Compile a lambda for arguments of the given types: its DuckDB text, with the type of its body."""
         names = [parameter.name.lower() for parameter in node.expressions]
-        fresh = [self.session.fresh("l") for _ in names]
+        # Names by depth and not by a counter: the same lambda has to be the same text wherever it stands.
+        fresh = [f"l{self.depth}_{index}" for index in range(len(names))]
         overlay = {name: Typed(text, kind) for name, text, kind in zip(names, fresh, inputs, strict=True)}
-        body = replace(self, scope=self.scope.with_overlay(overlay)).compile(node.this)
+        inside = replace(self, scope=self.scope.with_overlay(overlay), depth=self.depth + 1)
+        body = inside.compile(node.this)
         return Typed(f"lambda {', '.join(fresh)}: {body.sql}", body.type)
 
     def lambda_body(self, node: exp.Lambda, values: Sequence[Typed]) -> Typed:
         """Compile the body of a lambda with expressions in the place of its parameters."""
         names = [parameter.name.lower() for parameter in node.expressions]
         overlay = dict(zip(names, values, strict=True))
-        return replace(self, scope=self.scope.with_overlay(overlay)).compile(node.this)
+        return replace(self, scope=self.scope.with_overlay(overlay), depth=self.depth + 1).compile(node.this)
 
     def _as_grouping_key(self, node: exp.Expr) -> Typed | None:
         if self.grouping is None or not self.grouping.keys or node.find(exp.Query) is not None:
@@ -132,7 +132,7 @@ class Compiler:
             value = replace(self, grouping=None).compile(node)
         except QueryError:
             return None
-        return value if value.sql in self.grouping.keys else None
+        return self.grouping.key(value.sql)
 
     def _column(self, node: exp.Column) -> Typed:
         parts = [part.name for part in node.parts]
@@ -141,19 +141,21 @@ class Compiler:
         value = self.scope.resolve(parts, self.place(node))
         base = value.sql.lstrip("(").split(")")[0] if value.sql.startswith("(") else value.sql
         self.session.touched.append(base)
-        self._check_grouped(parts, base, node)
-        return value
-
-    def _check_grouped(self, parts: list[str], base: str, node: exp.Expr) -> None:
-        if self.grouping is None or base in self.grouping.keys:
-            return
-        own = {item.sql for relation in self.scope.relations for item in relation.fields}
-        if base in own:
+        if self.grouping is None:
+            return value
+        key = self.grouping.key(base)
+        if key is not None:  # a field of a row that is a grouping expression
+            return replace(value, sql=value.sql.replace(base, key.sql, 1))
+        if any(base == item.sql for relation in self.scope.relations for item in relation.fields):
             raise QueryError(
                 "EXPRESSION_NOT_AGGREGATE",
                 f"'{'.'.join(parts)}' must be an aggregate expression or appear in GROUP BY clause",
                 self.place(node),
             )
+        return value
+
+    def _subquery_scope(self) -> Scope:
+        return self.scope if self.grouping is None else self.grouping.scope(self.scope)
 
     def _identifier(self, node: exp.Identifier) -> Typed:
         return self.scope.resolve([node.name], self.place(node))
@@ -178,14 +180,17 @@ class Compiler:
             return quantified
         written = ("<>", "!=") if symbol == "<>" else ("IS",) if symbol.startswith("IS") else (symbol,)
         position = self.session.source.operator(node.this, written)
-        return compare(symbol, self.compile(node.this), self.compile(node.expression), position)
+        left, right = self.compile(node.this), self.compile(node.expression)
+        if not (left.type.arguments or {left.type.name, right.type.name} & {"double", "real"}):
+            return compare(symbol, left, right, position)
+        return shared(left, lambda a: shared(right, lambda b: compare(symbol, a, b, position)))
 
     def _quantified(self, node: exp.Expr, symbol: str) -> Typed | None:
         right = node.expression
         if not isinstance(right, exp.Any | exp.All):
             return None
         inner = right.this.this if isinstance(right.this, exp.Subquery) else right.this
-        query = self.queries.subquery(inner, self.scope)
+        query = self.queries.subquery(inner, self._subquery_scope())
         if len(query.columns) != 1:
             raise QueryError("SYNTAX_ERROR", "Multiple columns returned by subquery", self.place(node))
         value = self.compile(node.this)
@@ -196,12 +201,15 @@ class Compiler:
     def _arithmetic(self, node: exp.Expr) -> Typed:
         symbol = _ARITHMETIC[type(node)]
         position = self.session.source.operator(node.this, (symbol,))
-        return arithmetic(symbol, self.compile(node.this), self.compile(node.expression), position)
+        left, right = self.compile(node.this), self.compile(node.expression)
+        if not {"decimal", "timestamp with time zone"} & {left.type.name, right.type.name}:
+            return arithmetic(symbol, left, right, position)
+        return shared(left, lambda a: shared(right, lambda b: arithmetic(symbol, a, b, position)))
 
     def _concatenate(self, node: exp.DPipe) -> Typed:
         nodes = (node.this, node.expression)
         call = Call("concat", nodes, self, self.session.source.operator(node.this, ("||",)))
-        return concatenation([self.compile(item) for item in nodes], call)
+        return call.finished(concatenation(call.arguments(), call))
 
     def _negate(self, node: exp.Neg) -> Typed:
         if isinstance(node.this, exp.Literal) and not node.this.is_string:
@@ -251,7 +259,7 @@ class Compiler:
         query = node.args.get("query")
         if query is not None:
             inner = query.this if isinstance(query, exp.Subquery) else query
-            found = self.queries.subquery(inner, self.scope)
+            found = self.queries.subquery(inner, self._subquery_scope())
             if len(found.columns) != 1:
                 raise QueryError(
                     "TYPE_MISMATCH", "Multiple columns returned by subquery are not yet supported", position
@@ -279,11 +287,11 @@ class Compiler:
 
     def _exists(self, node: exp.Exists) -> Typed:
         inner = node.this.this if isinstance(node.this, exp.Subquery) else node.this
-        query = self.queries.subquery(inner, self.scope)
+        query = self.queries.subquery(inner, self._subquery_scope())
         return Typed(f"EXISTS ({query.sql})", types.BOOLEAN)
 
     def _subquery(self, node: exp.Expr) -> Typed:
-        query = self.queries.subquery(node, self.scope)
+        query = self.queries.subquery(node, self._subquery_scope())
         if len(query.columns) == 1:
             return Typed(f"({query.sql})", query.columns[0].type)
         raise UnsupportedError("A subquery with several columns as a value", self.place(node))
@@ -348,21 +356,25 @@ class Compiler:
     def _if(self, node: exp.If) -> Typed:
         nodes = [node.this, node.args["true"], node.args.get("false")]
         return SCALARS.builders["if"](
-            Call("if", tuple(n for n in nodes if n is not None), self, self.place(node))
+            Call("if", tuple(n for n in nodes if n is not None), self, self.place(node), sharing=False)
         )
 
     def _cast(self, node: exp.Cast) -> Typed:
         target = type_of_node(node.to)
         if isinstance(node.this, exp.Literal) and node.this.is_string and node.meta.get(TYPED_LITERAL):
             return literals.typed(node.this.this, target, self.session.source.before(node))
-        return cast(self.compile(node.this), target, self.place(node))
+        place = self.place(node)
+        return shared(self.compile(node.this), lambda value: cast(value, target, place))
 
     def _try_cast(self, node: exp.TryCast) -> Typed:
-        value = cast(self.compile(node.this), type_of_node(node.to), self.place(node))
+        target, place = type_of_node(node.to), self.place(node)
+        value = shared(self.compile(node.this), lambda item: cast(item, target, place))
         return Typed(f"TRY({value.sql})", value.type)
 
     def _bracket(self, node: exp.Bracket) -> Typed:
-        base = self.compile(node.this)
+        return shared(self.compile(node.this), lambda base: self._subscript(base, node))
+
+    def _subscript(self, base: Typed, node: exp.Bracket) -> Typed:
         if len(node.expressions) != 1:
             raise QueryError("SYNTAX_ERROR", "one subscript is allowed", self.place(node))
         index = self.compile(node.expressions[0])
@@ -415,21 +427,24 @@ class Compiler:
         nodes = tuple(node.expressions)
         if name == "row":
             return self._row([self.compile(item) for item in nodes])
-        call = Call(name, nodes, self, position)
-        builder = SCALARS.builders.get(name)
-        if builder is not None:
-            return builder(call)
-        if name in SCALARS.rules:
-            return build_from_rules(SCALARS, call)
+        if name in SCALARS:
+            return self._scalar(Call(name, nodes, self, position, sharing=self._shares(name)))
         if name in NOT_AVAILABLE:
             raise UnsupportedError(f"The function {name}", position)
         raise QueryError("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", position)
 
     def _named(self, name: str, *nodes: exp.Expr) -> Typed:
         """Compile a call that has a grammar of its own as the function it stands for."""
-        call = Call(name, nodes, self, self.place(nodes[0]) if nodes else None)
-        builder = SCALARS.builders.get(name)
-        return builder(call) if builder is not None else build_from_rules(SCALARS, call)
+        return self._scalar(
+            Call(name, nodes, self, self.place(nodes[0]) if nodes else None, self._shares(name))
+        )
+
+    def _shares(self, name: str) -> bool:
+        return name in SCALARS.builders and name not in _LAZY
+
+    def _scalar(self, call: Call) -> Typed:
+        builder = SCALARS.builders.get(call.name)
+        return call.finished(builder(call)) if builder is not None else build_from_rules(SCALARS, call)
 
     def _extract(self, node: exp.Extract) -> Typed:
         return self._named(literals.extract_function(node.this.name, self.place(node)), node.expression)

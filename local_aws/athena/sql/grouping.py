@@ -1,8 +1,12 @@
-"""The GROUP BY clause: expressions, ordinals, grouping sets, cube and rollup."""
+"""The GROUP BY clause: expressions, ordinals, grouping sets, cube and rollup; and grouped queries in two steps.
+
+A grouped query is written as a query of its keys and aggregates with the rest of the expressions around it: every
+aggregate is computed once, and what is done with it afterwards is done with a plain column.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -14,20 +18,64 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from local_aws.athena.sql.expressions import Compiler
+    from local_aws.athena.sql.scope import Field, Scope
 
     Key = Callable[[exp.Expr], str]
 
 
-def group_by(compiler: Compiler, node: exp.Select, items: Sequence[exp.Expr | Typed]) -> tuple[set[str], str]:
-    """Give the grouping expressions of a query as compiled text, and the text of its clause.
+@dataclass
+class Grouping:
+    """The keys and aggregates of a grouped query: the columns of its inner query, `k1` … and `a1` … of `alias`."""
+
+    alias: str
+    keys: dict[str, Typed] = field(default_factory=dict)
+    aggregates: dict[str, Typed] = field(default_factory=dict)
+
+    def add_key(self, key: Typed) -> None:
+        """Take a grouping expression in."""
+        self.keys.setdefault(key.sql, Typed(f'"{self.alias}".k{len(self.keys) + 1}', key.type))
+
+    def key(self, sql: str) -> Typed | None:
+        """Give the column of a grouping expression, by its compiled text; None when it is none."""
+        return self.keys.get(sql)
+
+    def aggregate(self, value: Typed) -> Typed:
+        """Give the column of an aggregate."""
+        return self.aggregates.setdefault(
+            value.sql, Typed(f'"{self.alias}".a{len(self.aggregates) + 1}', value.type)
+        )
+
+    def columns(self) -> str:
+        """Write the select list of the inner query."""
+        pairs = [*self.keys.items(), *self.aggregates.items()]
+        texts = [f"{sql} AS {column.sql.rpartition('.')[2]}" for sql, column in pairs]
+        # Without keys there is one row, even when nothing is aggregated in it.
+        return ", ".join(texts) if texts else "count(*) AS a1"
+
+    def scope(self, scope: Scope) -> Scope:
+        """Give a scope in which the columns that are keys are those of the inner query: what subqueries can see."""
+        relations = tuple(
+            replace(relation, fields=tuple(self._field(item) for item in relation.fields))
+            for relation in scope.relations
+        )
+        return replace(scope, relations=relations)
+
+    def _field(self, item: Field) -> Field:
+        key = self.keys.get(item.sql)
+        return item if key is None else replace(item, sql=key.sql)
+
+
+def group_by(
+    compiler: Compiler, node: exp.Select, items: Sequence[exp.Expr | Typed], grouping: Grouping
+) -> str:
+    """Give the text of a query's GROUP BY clause; its grouping expressions are added to `grouping`.
 
     AWS rule: an output name is not seen here, only columns and ordinals are; Trino resolves it so.
     """
     group = node.args.get("group")
     if group is None:
-        return set(), ""
+        return ""
     inside = replace(compiler, clause="GROUP BY clause")
-    keys: set[str] = set()
     parts: list[str] = []
 
     def key(item: exp.Expr) -> str:
@@ -38,7 +86,7 @@ def group_by(compiler: Compiler, node: exp.Select, items: Sequence[exp.Expr | Ty
                 f"{value.type} is not comparable, and therefore cannot be used in GROUP BY",
                 compiler.place(item),
             )
-        keys.add(value.sql)
+        grouping.add_key(value)
         # A literal in DuckDB's GROUP BY would be read as the position of a column.
         return f"({value.sql} || '')" if isinstance(value.literal, str) else _not_a_position(value)
 
@@ -49,7 +97,7 @@ def group_by(compiler: Compiler, node: exp.Select, items: Sequence[exp.Expr | Ty
             parts.append(key(item))
     for name in ("cube", "rollup", "grouping_sets"):
         parts += [_sets(item, key) for item in group.args.get(name) or []]
-    return keys, " GROUP BY " + ", ".join(parts)
+    return " GROUP BY " + ", ".join(parts)
 
 
 def _not_a_position(value: Typed) -> str:

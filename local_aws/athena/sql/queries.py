@@ -17,8 +17,8 @@ from local_aws.athena.sql import types
 from local_aws.athena.sql.aggregates import AGGREGATES, direction
 from local_aws.athena.sql.arguments import check_arguments
 from local_aws.athena.sql.casts import coerce
-from local_aws.athena.sql.expressions import Compiler, Grouping
-from local_aws.athena.sql.grouping import group_by
+from local_aws.athena.sql.expressions import Compiler
+from local_aws.athena.sql.grouping import Grouping, group_by
 from local_aws.athena.sql.operators import key_of
 from local_aws.athena.sql.relations import RelationCompiler
 from local_aws.athena.sql.scope import Field, Relation, Scope
@@ -248,42 +248,50 @@ class QueryCompiler:
         compiler = Compiler(self.session, scope, self)
         where = node.args.get("where")
         conditions = relations.conditions(compiler, where.this, "WHERE clause") if where is not None else []
-        grouped = _is_grouped(node)
+        source = f" FROM {from_text}" if from_text else ""
+        source += f" WHERE {' AND '.join(conditions)}" if conditions else ""
         items = list(self._select_items(node, scope))
-        group_text = ""
         output = replace(compiler, windows_allowed=True)
-        if grouped:
-            keys, group_text = group_by(compiler, node, [item for _, item in items])
-            output = replace(output, grouping=Grouping(frozenset(keys)))
-        values = [item if isinstance(item, Typed) else output.compile(item) for _, item in items]
-        if grouped:
-            self._check_star(items, output, node)
+        grouping: Grouping | None = None
+        group_text = ""
+        if _is_grouped(node):
+            grouping = Grouping(self.session.fresh("r"))
+            group_text = group_by(compiler, node, [item for _, item in items], grouping)
+            output = replace(output, grouping=grouping)
+        values = [self._output_value(name, item, output, node) for name, item in items]
         columns = tuple(OutputColumn(name, v.type) for (name, _), v in zip(items, values, strict=True))
+        having = self._having(node, output)
+        # The order is compiled before the inner query is written: it may bring aggregates of its own.
+        tail = self._tail(node, scope, columns, values, output)
+        if grouping is not None:
+            inner = f"SELECT {grouping.columns()}{source}{group_text}"
+            source = f" FROM ({inner}) AS {grouping.alias}{having}"
         sql = "SELECT " + self._distinct(node, values)
         sql += ", ".join(f"{value.sql} AS c{index}" for index, value in enumerate(values, start=1))
-        sql += f" FROM {from_text}" if from_text else ""
-        sql += f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        sql += group_text
-        having = node.args.get("having")
-        if having is not None:
-            clause = replace(output, windows_allowed=False)
-            sql += f" HAVING {clause.boolean(having.this, 'HAVING clause').sql}"
-        return CompiledQuery(sql + self._tail(node, scope, columns, values, output), columns)
+        return CompiledQuery(sql + source + tail, columns)
 
-    def _check_star(
-        self, items: list[tuple[str | None, exp.Expr | Typed]], output: Compiler, node: exp.Select
-    ) -> None:
-        for name, item in items:
-            if (
-                isinstance(item, Typed)
-                and output.grouping is not None
-                and item.sql not in output.grouping.keys
-            ):
-                raise QueryError(
-                    "EXPRESSION_NOT_AGGREGATE",
-                    f"'{name}' must be an aggregate expression or appear in GROUP BY clause",
-                    self.session.source.of(node),
-                )
+    def _having(self, node: exp.Select, output: Compiler) -> str:
+        having = node.args.get("having")
+        if having is None:
+            return ""
+        condition = replace(output, windows_allowed=False, clause=None).boolean(having.this, "HAVING clause")
+        return f" WHERE {condition.sql}"
+
+    def _output_value(
+        self, name: str | None, item: exp.Expr | Typed, output: Compiler, node: exp.Select
+    ) -> Typed:
+        if not isinstance(item, Typed):
+            return output.compile(item)
+        if output.grouping is None:
+            return item
+        key = output.grouping.key(item.sql)
+        if key is None:
+            raise QueryError(
+                "EXPRESSION_NOT_AGGREGATE",
+                f"'{name}' must be an aggregate expression or appear in GROUP BY clause",
+                self.session.source.of(node),
+            )
+        return key
 
     def _distinct(self, node: exp.Select, values: list[Typed]) -> str:
         distinct = node.args.get("distinct")
@@ -377,8 +385,6 @@ class QueryCompiler:
             if column.name is not None:
                 names.setdefault(column.name.lower(), value)
         base = compiler or Compiler(self.session, scope, self, windows_allowed=True)
-        if base.grouping is not None:
-            base = replace(base, grouping=Grouping(base.grouping.keys | {value.sql for value in values}))
         inside = replace(base, scope=scope.with_overlay(names))
         distinct = isinstance(node, exp.Select) and node.args.get("distinct") is not None
         texts = [value.sql for value in values]

@@ -100,7 +100,7 @@ def _sort(call: Call) -> Typed:
     if not isinstance(node, exp.Lambda) or len(node.expressions) != 2:
         raise call.wrong_count("array_sort(array(T)), array_sort(array(T), function(T,T,integer))")
     # The place of an element is the number of elements that come before it.
-    a, b = call.fresh(), call.fresh()
+    a, b = call.names(2)
     compared = call.compiler.lambda_body(node, [Typed(b, element), Typed(a, element)])
     before = f"len(list_filter({values.sql}, lambda {b}: {compared.sql} < 0))"
     ranked = f"list_transform({values.sql}, lambda {a}, i_: struct_pack(r := {before}, i := i_, v := {a}))"
@@ -114,7 +114,7 @@ def _reduce(call: Call) -> Typed:
     values, start = _array(call, 0), call.argument(1)
     if len(step.expressions) != 2 or len(finish.expressions) != 1:
         raise call.mismatch()
-    a, b = call.fresh(), call.fresh()
+    a, b = call.names(2)
     state: Type = start.type
     for _ in range(2):  # the state may have to be wider than what it starts with
         body = call.compiler.lambda_body(
@@ -150,7 +150,7 @@ def _zip_with(call: Call) -> Typed:
     if not isinstance(node, exp.Lambda) or len(node.expressions) != 2:
         raise call.wrong_count("zip_with(array(T), array(U), function(T,U,R))")
     first, second = _array(call, 0), _array(call, 1)
-    z = call.fresh()
+    z = call.names(1)[0]
     values = [Typed(f"{z}[1]", first.type.arguments[0]), Typed(f"{z}[2]", second.type.arguments[0])]
     body = call.compiler.lambda_body(node, values)
     text = f"list_transform(list_zip({first.sql}, {second.sql}), lambda {z}: {body.sql})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -11,6 +11,7 @@ from local_aws.athena.errors import QueryError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.functions.registry import substitute, unify
+from local_aws.athena.sql.sharing import bound, is_heavy, named, repeats
 from local_aws.athena.sql.typed import Typed
 
 if TYPE_CHECKING:
@@ -30,10 +31,14 @@ class Call:
     nodes: tuple[exp.Expr, ...]
     compiler: Compiler
     position: Position | None
+    # Not for functions that may leave an argument unevaluated.
+    sharing: bool = True
+    compiled: dict[int, Typed] = field(default_factory=dict)
+    shared: dict[int, Typed] = field(default_factory=dict)
 
-    def fresh(self) -> str:
-        """Make a name for a lambda's parameter that no expression around or inside it has."""
-        return self.compiler.session.fresh("v")
+    def names(self, count: int) -> list[str]:
+        """Make names for the parameters of a lambda that no expression around it or inside it has."""
+        return [f"v{self.compiler.depth}_{index}" for index in range(count)]
 
     @property
     def count(self) -> int:
@@ -41,8 +46,21 @@ class Call:
         return len(self.nodes)
 
     def argument(self, index: int) -> Typed:
-        """Compile one argument that is not a lambda."""
-        return self.compiler.compile(self.nodes[index])
+        """Compile one argument that is not a lambda; a heavy one is evaluated once, see `finished`."""
+        value = self.compiled.get(index)
+        if value is None:
+            value = self.compiler.compile(self.nodes[index])
+            self.compiled[index] = value
+        if self.sharing and is_heavy(value):
+            self.shared[index] = value
+            return named(value)
+        return value
+
+    def finished(self, result: Typed) -> Typed:
+        """Give the result of the call with the values that it shares bound around it."""
+        for value in dict.fromkeys(self.shared.values()):
+            result = bound(value, result)
+        return result
 
     def arguments(self) -> list[Typed]:
         """Compile all arguments."""
@@ -69,8 +87,8 @@ class Call:
     def mismatch(self, expected: Sequence[Signature] = ()) -> QueryError:
         """Make the error of a call that fits no signature."""
         found = ", ".join(
-            "<function>" if isinstance(node, exp.Lambda) else str(self.compiler.compile(node).type)
-            for node in self.nodes
+            "<function>" if isinstance(node, exp.Lambda) else str(self.argument(index).type)
+            for index, node in enumerate(self.nodes)
         )
         known = f" Expected: {', '.join(str(item) for item in expected)}" if expected else ""
         return QueryError(
@@ -111,7 +129,14 @@ def build_from_rules(functions: Functions, call: Call) -> Typed:
     if best is None:
         raise call.mismatch([rule.signature for rule in rules])
     texts = [value.sql for value in best.values]
-    return Typed(best.form.format(*texts, args=", ".join(texts)), best.result)
+    if not repeats(best.form):
+        return Typed(best.form.format(*texts, args=", ".join(texts)), best.result)
+    heavy = [value for value in best.values if not value.sql.startswith("lambda ") and is_heavy(value)]
+    texts = [named(value).sql if value in heavy else value.sql for value in best.values]
+    result = Typed(best.form.format(*texts, args=", ".join(texts)), best.result)
+    for value in dict.fromkeys(heavy):
+        result = bound(value, result)
+    return result
 
 
 def _try(signature: Signature, form: str, call: Call) -> _Match | None:
@@ -124,7 +149,7 @@ def _try(signature: Signature, form: str, call: Call) -> _Match | None:
         if isinstance(node, exp.Lambda) != (parameter.name == "function"):
             return None
         if not isinstance(node, exp.Lambda):
-            plain[index] = call.compiler.compile(node)
+            plain[index] = call.argument(index)
             if not unify(parameter, plain[index].type, bound):
                 return None
     values: list[Typed] = []

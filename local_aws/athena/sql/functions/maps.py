@@ -92,7 +92,7 @@ def _lambda(call: Call, index: int, count: int) -> exp.Lambda:
 def _filter(call: Call) -> Typed:
     value = _map_argument(call)
     key, item = value.type.arguments
-    e = call.fresh()
+    e = call.names(1)[0]
     body = call.compiler.lambda_body(_lambda(call, 1, 2), [Typed(f"{e}.key", key), Typed(f"{e}.value", item)])
     if not types.can_coerce(body.type, types.BOOLEAN):
         raise call.mismatch()
@@ -103,7 +103,7 @@ def _filter(call: Call) -> Typed:
 def _transform(call: Call) -> Typed:
     value = _map_argument(call)
     key, item = value.type.arguments
-    e = call.fresh()
+    e = call.names(1)[0]
     body = call.compiler.lambda_body(_lambda(call, 1, 2), [Typed(f"{e}.key", key), Typed(f"{e}.value", item)])
     changed = f"list_transform(map_entries({value.sql}), lambda {e}: {body.sql})"
     if call.name == "transform_keys":
@@ -116,7 +116,7 @@ def _zip_with(call: Call) -> Typed:
     key = types.common_type(first.type.arguments[0], second.type.arguments[0])
     if key is None:
         raise call.mismatch()
-    k = call.fresh()
+    k = call.names(1)[0]
     values = [
         Typed(k, key),
         Typed(f"map_extract_value({first.sql}, {k})", first.type.arguments[1]),

@@ -6,6 +6,8 @@ argument more than once or needs more than a line. Text and time forms are those
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from pathlib import Path
 
 # In an order in which each only uses what comes before it.
@@ -20,3 +22,9 @@ def statements() -> list[str]:
         code = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
         found += [statement.strip() for statement in code.split(";\n") if statement.strip()]
     return found
+
+
+@lru_cache(maxsize=1)
+def names() -> frozenset[str]:
+    """Give the names of all macros."""
+    return frozenset(re.findall(r"CREATE OR REPLACE MACRO (\w+)", "\n".join(statements())))
