@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from local_aws.athena.executions import ENGINE_VERSION
 from local_aws.gateway.service import ApiError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _MAX_ITEMS = 50
 
 
 class MetadataApi:
-    """ListDatabases, GetDatabase, ListTableMetadata and GetTableMetadata, answered from Glue."""
+    """ListDatabases, GetDatabase, ListTableMetadata, GetTableMetadata, answered from Glue; and ListEngineVersions."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -28,6 +29,7 @@ class MetadataApi:
             "GetDatabase": self._get_database,
             "ListTableMetadata": self._list_tables,
             "GetTableMetadata": self._get_table,
+            "ListEngineVersions": _list_engine_versions,
         }
 
     def _list_databases(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -71,6 +73,18 @@ class MetadataApi:
         except ClientError as error:
             raise _metadata_error(error) from error
         return {"TableMetadata": _table(answer["Table"])}
+
+
+def _list_engine_versions(_: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "EngineVersions": [
+            ENGINE_VERSION,
+            {
+                "SelectedEngineVersion": "Athena engine version 3",
+                "EffectiveEngineVersion": "Athena engine version 3",
+            },
+        ]
+    }
 
 
 def _check_catalog(parameters: Mapping[str, Any]) -> None:
