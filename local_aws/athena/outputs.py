@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from local_aws.athena.metadata_file import encode_metadata
@@ -59,11 +60,13 @@ def write_rows(
         started = time.monotonic()
         if execution.output_location:
             extra = upload_arguments(execution.encryption)
-            if execution.output_bytes <= _ONE_PUT_BYTES:
-                put_bytes(clients, path.read_bytes(), execution.output_location, QUERY_CONTENT, extra)
-            else:
-                put_file(clients, path, execution.output_location, QUERY_CONTENT, extra)
-            write_metadata(execution, clients)
+            with ThreadPoolExecutor(1, thread_name_prefix="athena-metadata") as beside:
+                described = beside.submit(write_metadata, execution, clients)
+                if execution.output_bytes <= _ONE_PUT_BYTES:
+                    put_bytes(clients, path.read_bytes(), execution.output_location, QUERY_CONTENT, extra)
+                else:
+                    put_file(clients, path, execution.output_location, QUERY_CONTENT, extra)
+                described.result()
         execution.service_milliseconds = round((time.monotonic() - started) * 1000)
     finally:
         path.unlink(missing_ok=True)
