@@ -17,6 +17,7 @@ from local_aws.athena.engine import Engine
 from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError, UnsupportedError
 from local_aws.athena.executions import Execution, History, classify
 from local_aws.athena.metadata import MetadataApi
+from local_aws.athena.metrics import publish
 from local_aws.athena.outputs import output_location, write_failure
 from local_aws.athena.results import MAX_PAGE_ROWS, decode_token, read_page
 from local_aws.athena.runner import StatementRun
@@ -231,6 +232,8 @@ class AthenaService:
                 "GENERIC_INTERNAL_ERROR", f"{type(error).__name__}: {error}", category=SYSTEM_ERROR
             )
         self._finish(execution, outcome)
+        if workgroup.publish_metrics:
+            publish(execution, self._clients)
 
     def _finish(self, execution: Execution, outcome: QueryError | None) -> None:
         execution.completed = time.time()

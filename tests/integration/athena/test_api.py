@@ -268,3 +268,22 @@ def test_the_history_survives_a_restart(make_local_aws: Callable[..., LocalAws])
     assert rows[1]["Data"] == [{"VarCharValue": "42"}]
     stopped = athena.get_query_execution(QueryExecutionId=endless)["QueryExecution"]
     assert stopped["Status"]["State"] == "CANCELLED"
+
+
+def test_engine_versions(lake: Lake) -> None:
+    versions = lake.clients.client("athena").list_engine_versions()["EngineVersions"]
+    assert [version["SelectedEngineVersion"] for version in versions] == ["AUTO", "Athena engine version 3"]
+
+
+def test_a_workgroup_may_publish_metrics(lake: Lake) -> None:
+    group = _workgroup(lake, PublishCloudWatchMetricsEnabled=True)
+    lake.run("SELECT count(user_id) FROM events", WorkGroup=group)
+    cloudwatch = lake.clients.client("cloudwatch")
+    dimension = [{"Name": "WorkGroup", "Value": group}]
+    deadline = time.monotonic() + 60
+    while True:
+        found = cloudwatch.list_metrics(Namespace="AWS/Athena", Dimensions=dimension)["Metrics"]  # type: ignore[arg-type]
+        if found or time.monotonic() > deadline:
+            break
+        time.sleep(0.1)
+    assert "ProcessedBytes" in {metric["MetricName"] for metric in found}
