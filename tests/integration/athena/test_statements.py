@@ -109,7 +109,8 @@ def test_views_over_views_are_stored_as_athena_stores_them(lake: Lake) -> None:
     _done(
         lake,
         "CREATE OR REPLACE VIEW newest AS SELECT * FROM (SELECT *, row_number() OVER"
-        " (PARTITION BY event_name ORDER BY user_id DESC) AS position FROM events) WHERE position = 1",
+        " (PARTITION BY event_name ORDER BY user_id DESC, created_date DESC) AS position FROM events)"
+        " WHERE position = 1",
     )
     _done(lake, "CREATE VIEW named AS SELECT event_name AS Name, count(*) AS n FROM newest GROUP BY 1")
     stored = lake.clients.client("glue").get_table(DatabaseName=lake.database, Name="named")["Table"]
@@ -124,7 +125,7 @@ def test_views_over_views_are_stored_as_athena_stores_them(lake: Lake) -> None:
     assert "View already exists" in lake.failure("CREATE VIEW named AS SELECT 1 AS x")
     assert "Column name not specified at position 1" in lake.failure("CREATE VIEW nameless AS SELECT 1")
     execution = lake.run(
-        "SELECT count(*) FROM newest WHERE created_date = '2026-02-01' AND event_type = 'order'"
+        "SELECT count(*) FROM newest WHERE created_date = '2026-02-02' AND event_type = 'order'"
     )
     assert lake.results_of(execution)[1] == ["2"]
     _done(lake, "DROP VIEW named")
