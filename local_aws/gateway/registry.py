@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from local_aws.athena.service import AthenaService
 from local_aws.firehose.service import FirehoseService
+from local_aws.glue.service import GlueService
 from local_aws.kinesis.service import KinesisService
 
 if TYPE_CHECKING:
@@ -15,4 +16,9 @@ if TYPE_CHECKING:
 
 def make_services(settings: Settings) -> list[Service]:
     """Make every service of our own, not yet started."""
-    return [AthenaService(settings), FirehoseService(settings), KinesisService(settings)]
+    return [
+        AthenaService(settings),
+        FirehoseService(settings),
+        GlueService(settings),
+        KinesisService(settings),
+    ]
