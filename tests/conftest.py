@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.gateway_fixture import LocalAws, start_local_aws
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+# The same examples in each run, and no verdict by the clock: a busy machine pauses for seconds.
+settings.register_profile(
+    "everywhere", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("everywhere")
 
 
 def _instance(state_dir: Path, *, delivery: bool) -> Iterator[LocalAws]:

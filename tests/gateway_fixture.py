@@ -19,7 +19,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,7 @@ from botocore.config import Config
 from local_aws import process, running
 from local_aws.clients import Clients
 from local_aws.config import REPOSITORY_DIR, Settings
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +90,7 @@ class LocalAws:
             cwd=REPOSITORY_DIR,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=300,
             check=False,
         )
 
@@ -108,10 +108,11 @@ class LocalAws:
         """End the gateway as a power cut would, and wait until its children have noticed."""
         family = self.family()
         family[0].kill()
-        deadline = time.monotonic() + 20
-        while alive := [one for one in family if running.alive(one.pid, one.create_time())]:
-            assert time.monotonic() < deadline, f"left behind by a killed gateway: {alive}"
-            time.sleep(0.05)
+        started = [(one.pid, one.create_time()) for one in family]
+        wait_until(
+            lambda: not any(running.alive(*one) for one in started),
+            f"no process of a killed gateway: {family}",
+        )
 
     def close(self) -> None:
         """Close all connections and stop."""

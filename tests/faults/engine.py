@@ -58,7 +58,7 @@ class EngineProcess:
     def _end(self, number: int) -> int:
         assert self._process is not None
         self._process.send_signal(number)
-        return self._process.wait(timeout=90)
+        return self._process.wait(timeout=300)
 
     def text(self) -> str:
         return self.log.read_text()

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from local_aws.delivery.status import Status, read_status
 from tests.gateway_fixture import LocalAws, unique
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.waiting import wait_until
 
 ROLE = "arn:aws:iam::000000000000:role/delivery"
 QUICK = {"SizeInMBs": 64, "IntervalInSeconds": 1}
 ERRORS = "errors/!{firehose:error-output-type}/"
-
-
-def wait_until(condition: Callable[[], object], what: str, timeout_seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + timeout_seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {timeout_seconds:.0f} s: {what}"
-        time.sleep(0.2)
 
 
 class Live:
@@ -86,16 +76,19 @@ class Live:
 
         wait_until(is_running, f"version {version} runs")
 
+    def keys(self, prefix: str = "data/", bucket: str | None = None) -> list[str]:
+        listed = self.s3.list_objects_v2(Bucket=bucket or self.bucket, Prefix=prefix).get("Contents", [])
+        return [item["Key"] for item in listed]
+
     def objects(self, prefix: str = "data/", bucket: str | None = None) -> dict[str, bytes]:
         """Give the objects under `prefix` by key."""
         bucket = bucket or self.bucket
-        listed = self.s3.list_objects_v2(Bucket=bucket, Prefix=prefix).get("Contents", [])
-        keys = [item["Key"] for item in listed]
+        keys = self.keys(prefix, bucket)
         return {key: self.s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in keys}
 
     def wait_for(self, count: int, prefix: str = "data/") -> dict[str, bytes]:
         """Wait until there are `count` objects under `prefix`, then give them."""
-        wait_until(lambda: len(self.objects(prefix)) >= count, f"{count} objects under {prefix}")
+        wait_until(lambda: len(self.keys(prefix)) >= count, f"{count} objects under {prefix}")
         return self.objects(prefix)
 
 

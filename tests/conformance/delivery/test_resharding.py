@@ -23,6 +23,7 @@ from tests.unit.delivery.support import (
     partitioned,
     processing,
 )
+from tests.waiting import LIMIT_SECONDS, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,12 +35,14 @@ class KeyFunction:
     def __init__(self) -> None:
         self.records = 0
         self._dice = random.Random(7)
+        self._lock = threading.Lock()
 
     def invoke(self, *, Payload: bytes, **_: Any) -> dict[str, Any]:  # noqa: N803 - boto3's name
         event = json.loads(Payload)
         time.sleep(self._dice.choice([0, 0, 0, 0.4]))
         answers = [ok(record, key=json.loads(decoded(record))["key"]) for record in event["records"]]
-        self.records += len(answers)
+        with self._lock:
+            self.records += len(answers)
         return {"Payload": io.BytesIO(json.dumps({"records": answers}).encode())}
 
 
@@ -72,6 +75,13 @@ class Services:
     def client(self, service: str) -> Any:
         return self._clients[service]
 
+    def acting_as(self, role_arn: str, source_arn: str) -> Services:
+        assert role_arn and source_arn
+        return self
+
+
+PHASE_RECORDS = 400
+
 
 def produce(stream: KinesisStream, counters: dict[int, int], stop: threading.Event) -> None:
     while not stop.is_set():
@@ -80,6 +90,12 @@ def produce(stream: KinesisStream, counters: dict[int, int], stop: threading.Eve
             stream.put(slot, data)
             counters[slot] += 1
         time.sleep(0.005)
+
+
+def put_more(counters: dict[int, int]) -> None:
+    """Wait until so many records more are in the stream."""
+    wanted = sum(counters.copy().values()) + PHASE_RECORDS
+    wait_until(lambda: sum(counters.copy().values()) >= wanted, "records are put")
 
 
 def test_11_4_nothing_is_lost_and_records_of_a_key_stay_in_order(tmp_path: Path) -> None:
@@ -98,24 +114,22 @@ def test_11_4_nothing_is_lost_and_records_of_a_key_stay_in_order(tmp_path: Path)
         worker.start()
         producer.start()
         try:
-            time.sleep(0.5)
+            put_more(counters)
             first, second = stream.reshard(["shardId-000000000000"], [range(5), range(5, 10)])
-            time.sleep(0.5)
+            put_more(counters)
             third, fourth = stream.reshard([second], [range(5, 7), range(7, 10)])
             (merged,) = stream.reshard([first, third], [range(7)])
-            time.sleep(0.5)
+            put_more(counters)
             stream.reshard([merged, fourth], [range(10)])
-            time.sleep(0.5)
+            put_more(counters)
         finally:
             stop.set()
             producer.join()
         total = sum(counters.values())
-        deadline = time.monotonic() + 60
-        while services.function.records < total:
-            assert time.monotonic() < deadline, f"{services.function.records} of {total} records came through"
-            time.sleep(0.05)
+        wait_until(lambda: services.function.records >= total, f"{total} records came through")
+        wait_until(lambda: stream.throttled, "a call was throttled")
         worker.stop(flush=True)
-        assert worker.join(30)
+        assert worker.join(LIMIT_SECONDS)
     assert worker.failure is None
     objects = services.s3.objects
     assert len(objects) == stream.SLOTS

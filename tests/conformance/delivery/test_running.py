@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from tests.conformance.delivery.live import ROLE, Live, conversion, glue_table, table_input, wait_until
+from tests.conformance.delivery.live import ROLE, Live, conversion, glue_table, table_input
 from tests.gateway_fixture import unique
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from tests.gateway_fixture import LocalAws
@@ -71,7 +72,7 @@ def test_4_1_a_change_of_the_table_is_picked_up_under_way(local_aws_delivering: 
         tables = [pq.read_table(io.BytesIO(body)) for body in live.objects().values()]
         return any(found.to_pylist()[0] == {"id": "1", "extra": "more"} for found in tables)
 
-    wait_until(has_new_column, "a row with the new column", 30)
+    wait_until(has_new_column, "a row with the new column")
     assert live.describe()["VersionId"] == "1"
 
 
@@ -102,7 +103,7 @@ def test_13_an_alarm_on_failed_conversions_fires(local_aws_delivering: LocalAws)
     live.wait_for(1, "errors/")
     # A version that ends sends its metrics at once: it would be a minute otherwise.
     live.update(Prefix="new/")
-    wait_until(lambda: state() == "ALARM", "the alarm fires", 30)
+    wait_until(lambda: state() == "ALARM", "the alarm fires")
     now = time.time()
     statistics = cloudwatch.get_metric_statistics(
         Namespace="AWS/Firehose",

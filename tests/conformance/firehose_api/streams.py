@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import time
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from tests.gateway_fixture import unique
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,13 +68,19 @@ def conversion(table: Mapping[str, str], **settings: Any) -> dict[str, Any]:
 
 
 def make(local_aws: LocalAws, settings: Mapping[str, Any] | None = None, **parameters: Any) -> str:
-    """Create a delivery stream, wait until it is ACTIVE and give its name."""
+    """Create a delivery stream and give its name; it can be described at once, the rest needs `make_active`."""
     name = unique("stream")
     local_aws.unchecked("firehose").create_delivery_stream(
         DeliveryStreamName=name,
         ExtendedS3DestinationConfiguration=copy.deepcopy(dict(settings or plain())),
         **parameters,
     )
+    return name
+
+
+def make_active(local_aws: LocalAws, settings: Mapping[str, Any] | None = None, **parameters: Any) -> str:
+    """Create a delivery stream, wait until it is ACTIVE and give its name."""
+    name = make(local_aws, settings, **parameters)
     wait_for(local_aws, name, "ACTIVE")
     return name
 
@@ -91,10 +97,7 @@ def destination(local_aws: LocalAws, name: str) -> dict[str, Any]:
 
 
 def wait_for(local_aws: LocalAws, name: str, status: str) -> None:
-    deadline = time.monotonic() + 10
-    while describe(local_aws, name)["DeliveryStreamStatus"] != status:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: describe(local_aws, name)["DeliveryStreamStatus"] == status, f"{name} is {status}")
 
 
 def update(local_aws: LocalAws, name: str, version: str | None = None, **settings: Any) -> None:

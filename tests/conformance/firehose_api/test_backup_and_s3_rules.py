@@ -10,6 +10,7 @@ from tests.conformance.firehose_api.streams import (
     ROLE_ARN,
     destination,
     make,
+    make_active,
     plain,
     refusal,
     refused,
@@ -31,7 +32,7 @@ def test_a_backup_needs_its_configuration(local_aws: LocalAws) -> None:
 
 def test_a_backup_can_be_switched_on_later_and_never_off(local_aws: LocalAws) -> None:
     """Reference 6."""
-    name = make(local_aws)
+    name = make_active(local_aws)
     update(local_aws, name, S3BackupMode="Enabled", S3BackupUpdate=plain(BucketARN="arn:aws:s3:::raw"))
     assert destination(local_aws, name)["S3BackupMode"] == "Enabled"
     assert refusal(lambda: update(local_aws, name, S3BackupMode="Disabled")) == (

@@ -11,6 +11,7 @@ from tests.conformance.firehose_api.streams import (
     conversion,
     destination,
     make,
+    make_active,
     plain,
     refusal,
     refused,
@@ -129,7 +130,7 @@ def test_a_switched_off_conversion_is_kept_and_not_checked(
 ) -> None:
     """Reference 4.1."""
     settings = {**converting(table, Enabled=False, SchemaConfiguration=None), "CompressionFormat": "GZIP"}
-    name = make(local_aws, settings)
+    name = make_active(local_aws, settings)
     found = destination(local_aws, name)["DataFormatConversionConfiguration"]
     assert found["Enabled"] is False
     assert found["OutputFormatConfiguration"] == {"Serializer": {"ParquetSerDe": {}}}

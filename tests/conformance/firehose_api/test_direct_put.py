@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from local_aws.firehose.spool import SpoolReader
-from tests.conformance.firehose_api.streams import ROLE_ARN, make, plain, refusal
+from local_aws.gateway.service import ApiError
+from tests.conformance.firehose_api.streams import ROLE_ARN, make, make_active, refusal
 from tests.gateway_fixture import unique
+from tests.unit.firehose.support import PACE_SECONDS
 
 if TYPE_CHECKING:
     from tests.gateway_fixture import LocalAws
+    from tests.unit.firehose.support import Firehose
 
 
 def spooled(local_aws: LocalAws, name: str) -> list[bytes]:
@@ -21,7 +26,7 @@ def spooled(local_aws: LocalAws, name: str) -> list[bytes]:
 
 def test_records_are_durable_when_they_are_acknowledged(local_aws: LocalAws) -> None:
     firehose = local_aws.unchecked("firehose")
-    name = make(local_aws)
+    name = make_active(local_aws)
     before_ms = int(time.time() * 1000)
     first = firehose.put_record(DeliveryStreamName=name, Record={"Data": b"one\n"})
     batch = firehose.put_record_batch(
@@ -39,7 +44,7 @@ def test_records_are_durable_when_they_are_acknowledged(local_aws: LocalAws) -> 
 def test_the_largest_record_and_the_largest_batch(local_aws: LocalAws) -> None:
     """Reference 1.6: 1,024,000 bytes, 4 MiB, 500 records."""
     firehose = local_aws.unchecked("firehose")
-    name = make(local_aws)
+    name = make_active(local_aws)
     firehose.put_record(DeliveryStreamName=name, Record={"Data": b"x" * 1_024_000})
     sizes = [1_024_000] * 4 + [4 * 1024 * 1024 - 4 * 1_024_000]
     firehose.put_record_batch(DeliveryStreamName=name, Records=[{"Data": b"x" * size} for size in sizes])
@@ -50,7 +55,7 @@ def test_the_largest_record_and_the_largest_batch(local_aws: LocalAws) -> None:
 def test_one_byte_or_one_record_more(local_aws: LocalAws) -> None:
     """Reference 1.6."""
     firehose = local_aws.unchecked("firehose")
-    name = make(local_aws)
+    name = make_active(local_aws)
     code, message = refusal(
         lambda: firehose.put_record(DeliveryStreamName=name, Record={"Data": b"x" * 1_024_001})
     )
@@ -101,11 +106,18 @@ def test_a_stream_that_is_not_there(local_aws: LocalAws) -> None:
     )
 
 
-def test_a_stream_that_is_being_created_makes_producers_wait(local_aws: LocalAws) -> None:
-    """The client's own retries bridge the time until it is ACTIVE."""
-    firehose = local_aws.unchecked("firehose")
-    name = unique("young")
-    firehose.create_delivery_stream(DeliveryStreamName=name, S3DestinationConfiguration=plain())
-    answer = firehose.put_record(DeliveryStreamName=name, Record={"Data": b"early"})
-    assert answer["ResponseMetadata"]["RetryAttempts"] >= 1
-    assert spooled(local_aws, name) == [b"early"]
+def test_a_stream_that_is_being_created_makes_producers_wait(firehose: Firehose) -> None:
+    """The client's own retries, which a 503 starts, bridge the time until it is ACTIVE."""
+    firehose.create("young")
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("PutRecord", {"Record": {"Data": b"early"}}),
+        ("PutRecordBatch", {"Records": [{"Data": b"early"}]}),
+    ]
+    for operation, parameters in calls:
+        with pytest.raises(ApiError) as refused:
+            firehose(operation, DeliveryStreamName="young", **parameters)
+        assert (refused.value.code, refused.value.status) == ("ServiceUnavailableException", 503)
+    firehose.now += PACE_SECONDS
+    firehose("PutRecord", DeliveryStreamName="young", Record={"Data": b"late"})
+    records = SpoolReader(firehose.settings.spool_dir / "young").read(0).records
+    assert [record.data for record in records] == [b"late"]

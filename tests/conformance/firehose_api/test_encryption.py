@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conformance.firehose_api.streams import ROLE_ARN, describe, make, plain, refusal, refused
 from tests.gateway_fixture import unique
+from tests.unit.firehose.support import PACE_SECONDS
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from tests.gateway_fixture import LocalAws
+    from tests.unit.firehose.support import Firehose
 
 _OWNED = {"KeyType": "AWS_OWNED_CMK"}
 _MISSING_KEY = "arn:aws:kms:us-east-1:000000000000:key/00000000-0000-0000-0000-000000000000"
@@ -26,36 +28,38 @@ def encryption(local_aws: LocalAws, name: str) -> dict[str, Any]:
     return found
 
 
-def wait_for(local_aws: LocalAws, name: str, status: str) -> None:
-    deadline = time.monotonic() + 10
-    while encryption(local_aws, name)["Status"] != status:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+def test_starting_and_stopping(firehose: Firehose) -> None:
+    """ENABLING, then ENABLED; DISABLING, then DISABLED; a change waits for the one before."""
 
+    def state() -> dict[str, Any]:
+        found = firehose.describe("orders")["DeliveryStreamEncryptionConfiguration"]
+        return {name: value for name, value in found.items() if value is not None}
 
-def test_starting_and_stopping(local_aws: LocalAws) -> None:
-    firehose = local_aws.unchecked("firehose")
-    name = make(local_aws)
-    firehose.start_delivery_stream_encryption(
-        DeliveryStreamName=name, DeliveryStreamEncryptionConfigurationInput={"KeyType": "AWS_OWNED_CMK"}
+    firehose.create_active("orders")
+    firehose(
+        "StartDeliveryStreamEncryption",
+        DeliveryStreamName="orders",
+        DeliveryStreamEncryptionConfigurationInput={"KeyType": "AWS_OWNED_CMK"},
     )
-    assert encryption(local_aws, name)["Status"] == "ENABLING"
-    code, _ = refusal(lambda: firehose.stop_delivery_stream_encryption(DeliveryStreamName=name))
+    assert state()["Status"] == "ENABLING"
+    code, _ = firehose.refusal("StopDeliveryStreamEncryption", DeliveryStreamName="orders")
     assert code == "ResourceInUseException"
-    wait_for(local_aws, name, "ENABLED")
-    assert encryption(local_aws, name) == {"Status": "ENABLED", "KeyType": "AWS_OWNED_CMK"}
-    assert firehose.put_record(DeliveryStreamName=name, Record={"Data": b"x"})["Encrypted"] is True
-    firehose.stop_delivery_stream_encryption(DeliveryStreamName=name)
-    assert encryption(local_aws, name)["Status"] == "DISABLING"
-    wait_for(local_aws, name, "DISABLED")
-    assert describe(local_aws, name)["VersionId"] == "1"
+    firehose.now += PACE_SECONDS
+    assert state() == {"Status": "ENABLED", "KeyType": "AWS_OWNED_CMK"}
+    put = firehose("PutRecord", DeliveryStreamName="orders", Record={"Data": b"x"})
+    assert put["Encrypted"] is True
+    firehose("StopDeliveryStreamEncryption", DeliveryStreamName="orders")
+    assert state()["Status"] == "DISABLING"
+    firehose.now += PACE_SECONDS
+    assert state()["Status"] == "DISABLED"
+    assert firehose.describe("orders")["VersionId"] == "1"
 
 
 def test_encryption_from_the_beginning_with_a_customer_key(local_aws: LocalAws) -> None:
     key_arn = local_aws.clients.client("kms").create_key()["KeyMetadata"]["Arn"]
     wanted = {"KeyType": "CUSTOMER_MANAGED_CMK", "KeyARN": key_arn}
     name = make(local_aws, DeliveryStreamEncryptionConfigurationInput=wanted)
-    wait_for(local_aws, name, "ENABLED")
+    wait_until(lambda: encryption(local_aws, name)["Status"] == "ENABLED", "the stream is encrypted")
     assert encryption(local_aws, name) == {"Status": "ENABLED", **wanted}
 
 

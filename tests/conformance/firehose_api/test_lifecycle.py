@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,9 +24,11 @@ from tests.conformance.firehose_api.streams import (
     refused,
 )
 from tests.gateway_fixture import unique
+from tests.unit.firehose.support import PACE_SECONDS
 
 if TYPE_CHECKING:
     from tests.gateway_fixture import LocalAws
+    from tests.unit.firehose.support import Firehose
 
 
 @pytest.fixture(scope="module")
@@ -45,27 +46,21 @@ def from_kinesis(stream_arn: str) -> dict[str, Any]:
     }
 
 
-def test_creation_is_asynchronous(local_aws: LocalAws) -> None:
-    """Reference 1.7: CREATING, then ACTIVE."""
-    firehose = local_aws.unchecked("firehose")
-    name = unique("stream")
-    answer = firehose.create_delivery_stream(
-        DeliveryStreamName=name,
-        S3DestinationConfiguration={"RoleARN": ROLE_ARN, "BucketARN": "arn:aws:s3:::b"},
-    )
-    assert answer["DeliveryStreamARN"] == f"arn:aws:firehose:us-east-1:000000000000:deliverystream/{name}"
-    assert describe(local_aws, name)["DeliveryStreamStatus"] == "CREATING"
-    code, _ = refusal(lambda: firehose.delete_delivery_stream(DeliveryStreamName=name))
-    assert code == "ResourceInUseException"
-    deadline = time.monotonic() + 10
-    while describe(local_aws, name)["DeliveryStreamStatus"] != "ACTIVE":
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+def test_creation_is_asynchronous(firehose: Firehose) -> None:
+    """Reference 1.7: CREATING, then ACTIVE; until then it can be described and nothing else."""
+    answer = firehose.create("orders")
+    assert answer["DeliveryStreamARN"] == "arn:aws:firehose:us-east-1:000000000000:deliverystream/orders"
+    firehose.now += PACE_SECONDS - 0.1
+    assert firehose.status("orders") == "CREATING"
+    code, message = firehose.refusal("DeleteDeliveryStream", DeliveryStreamName="orders")
+    assert (code, "CREATING" in message) == ("ResourceInUseException", True)
+    firehose.now += 0.1
+    assert firehose.status("orders") == "ACTIVE"
 
 
 def test_description_with_defaults(local_aws: LocalAws) -> None:
     """Reference 7: 5 MiB and 300 s; both the plain and the extended description are given."""
-    before = datetime.now(UTC)
+    before = time.time()
     name = make(local_aws)
     described = describe(local_aws, name)
     assert described["DeliveryStreamType"] == "DirectPut"
@@ -74,7 +69,7 @@ def test_description_with_defaults(local_aws: LocalAws) -> None:
     assert described["HasMoreDestinations"] is False
     assert "LastUpdateTimestamp" not in described
     assert "Source" not in described
-    assert abs((described["CreateTimestamp"] - before).total_seconds()) < 5
+    assert before - 0.001 <= described["CreateTimestamp"].timestamp() <= time.time() + 0.001
     [only] = described["Destinations"]
     expected = {
         "RoleARN": ROLE_ARN,
@@ -274,25 +269,23 @@ def test_listing_in_pages(local_aws: LocalAws, stream_arn: str) -> None:
     assert len(set(made) & set(sourced["DeliveryStreamNames"])) == 1
 
 
-def test_deletion_is_asynchronous_and_final(local_aws: LocalAws) -> None:
+def test_deletion_is_asynchronous_and_final(firehose: Firehose) -> None:
     """Reference 1.7: DELETING, then gone; what was not delivered is discarded."""
-    firehose = local_aws.unchecked("firehose")
-    name = make(local_aws)
-    firehose.put_record(DeliveryStreamName=name, Record={"Data": b"undelivered"})
-    spool = local_aws.settings.spool_dir / name
+    firehose.create_active("orders")
+    firehose("PutRecord", DeliveryStreamName="orders", Record={"Data": b"undelivered"})
+    spool = firehose.settings.spool_dir / "orders"
     assert spool.exists()
-    firehose.delete_delivery_stream(DeliveryStreamName=name, AllowForceDelete=True)
-    assert describe(local_aws, name)["DeliveryStreamStatus"] == "DELETING"
+    firehose("DeleteDeliveryStream", DeliveryStreamName="orders", AllowForceDelete=True)
+    assert firehose.status("orders") == "DELETING"
     assert not spool.exists()
-    firehose.delete_delivery_stream(DeliveryStreamName=name)
-    time.sleep(0.4)
-    assert refusal(lambda: firehose.describe_delivery_stream(DeliveryStreamName=name)) == (
+    firehose("DeleteDeliveryStream", DeliveryStreamName="orders")
+    firehose.now += PACE_SECONDS
+    assert firehose.refusal("DescribeDeliveryStream", DeliveryStreamName="orders") == (
         "ResourceNotFoundException",
-        f"Firehose {name} under account 000000000000 not found.",
+        "Firehose orders under account 000000000000 not found.",
     )
-    again = {"DeliveryStreamName": name, "S3DestinationConfiguration": plain()}
-    firehose.create_delivery_stream(**again)
-    assert describe(local_aws, name)["VersionId"] == "1"
+    firehose.create("orders")
+    assert firehose.describe("orders")["VersionId"] == "1"
 
 
 def test_paging_of_destinations_ends_after_the_only_one(local_aws: LocalAws) -> None:

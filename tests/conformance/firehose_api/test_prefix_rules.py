@@ -10,6 +10,7 @@ from tests.conformance.firehose_api.streams import (
     ERRORS,
     destination,
     make,
+    make_active,
     partitioned,
     plain,
     refusal,
@@ -117,7 +118,7 @@ def test_the_backup_has_the_same_rules(local_aws: LocalAws) -> None:
 
 def test_an_update_has_the_same_rules_on_the_merged_state(local_aws: LocalAws) -> None:
     """Reference 3.2: checked at create and update."""
-    name = make(local_aws, plain(ErrorOutputPrefix="static/"))
+    name = make_active(local_aws, plain(ErrorOutputPrefix="static/"))
     update(local_aws, name, Prefix="a/!{timestamp:yyyy}/")
     code, message = refusal(lambda: update(local_aws, name, ErrorOutputPrefix=""))
     assert code == "InvalidArgumentException"

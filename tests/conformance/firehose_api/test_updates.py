@@ -10,7 +10,7 @@ from tests.conformance.firehose_api.streams import (
     conversion,
     describe,
     destination,
-    make,
+    make_active,
     partitioned,
     plain,
     processing,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def test_the_version_counts_changes(local_aws: LocalAws) -> None:
     """Reference 1.7."""
-    name = make(local_aws)
+    name = make_active(local_aws)
     update(local_aws, name, "1", Prefix="a/")
     described = describe(local_aws, name)
     assert described["VersionId"] == "2"
@@ -36,7 +36,7 @@ def test_the_version_counts_changes(local_aws: LocalAws) -> None:
 
 def test_a_stale_version_is_refused(local_aws: LocalAws) -> None:
     """Reference 1.7."""
-    name = make(local_aws)
+    name = make_active(local_aws)
     update(local_aws, name, "1", Prefix="a/")
     assert refusal(lambda: update(local_aws, name, "1", Prefix="b/")) == (
         "ConcurrentModificationException",
@@ -48,7 +48,7 @@ def test_a_stale_version_is_refused(local_aws: LocalAws) -> None:
 def test_settings_are_merged_member_by_member(local_aws: LocalAws) -> None:
     """Reference 1.7."""
     hints = {"SizeInMBs": 7, "IntervalInSeconds": 70}
-    name = make(local_aws, plain(Prefix="a/", BufferingHints=hints, CompressionFormat="GZIP"))
+    name = make_active(local_aws, plain(Prefix="a/", BufferingHints=hints, CompressionFormat="GZIP"))
     update(local_aws, name, Prefix="b/")
     found = destination(local_aws, name)
     assert (found["Prefix"], found["BufferingHints"], found["CompressionFormat"]) == ("b/", hints, "GZIP")
@@ -57,7 +57,7 @@ def test_settings_are_merged_member_by_member(local_aws: LocalAws) -> None:
 def test_the_processing_block_is_replaced(local_aws: LocalAws) -> None:
     """Reference 1.7: as a whole."""
     first = processing(processor("Lambda", LambdaArn=LAMBDA_ARN, NumberOfRetries="1"))
-    name = make(local_aws, plain(ProcessingConfiguration=first))
+    name = make_active(local_aws, plain(ProcessingConfiguration=first))
     update(local_aws, name, ProcessingConfiguration={"Enabled": False})
     assert destination(local_aws, name)["ProcessingConfiguration"] == {"Enabled": False, "Processors": []}
     again = processing(processor("Lambda", LambdaArn=LAMBDA_ARN))
@@ -68,7 +68,7 @@ def test_the_processing_block_is_replaced(local_aws: LocalAws) -> None:
 
 def test_the_backup_is_merged_too(local_aws: LocalAws) -> None:
     """Reference 6 and 1.7."""
-    name = make(
+    name = make_active(
         local_aws,
         plain(
             S3BackupMode="Enabled",
@@ -86,7 +86,7 @@ def test_the_backup_is_merged_too(local_aws: LocalAws) -> None:
 
 def test_conversion_can_be_switched_off_and_on(local_aws: LocalAws, table: dict[str, str]) -> None:
     """Reference 4.1: switched off, its settings stay."""
-    name = make(local_aws, plain(DataFormatConversionConfiguration=conversion(table)))
+    name = make_active(local_aws, plain(DataFormatConversionConfiguration=conversion(table)))
     update(local_aws, name, DataFormatConversionConfiguration={"Enabled": False})
     found = destination(local_aws, name)["DataFormatConversionConfiguration"]
     assert found["Enabled"] is False
@@ -97,7 +97,7 @@ def test_conversion_can_be_switched_off_and_on(local_aws: LocalAws, table: dict[
 
 def test_dynamic_partitioning_is_decided_at_creation(local_aws: LocalAws) -> None:
     """Reference 5.1: never on or off later; keys and prefixes can change."""
-    name = make(local_aws)
+    name = make_active(local_aws)
     code, message = refusal(
         lambda: update(local_aws, name, DynamicPartitioningConfiguration={"Enabled": True})
     )
@@ -105,7 +105,7 @@ def test_dynamic_partitioning_is_decided_at_creation(local_aws: LocalAws) -> Non
         "InvalidArgumentException",
         True,
     )
-    name = make(local_aws, partitioned())
+    name = make_active(local_aws, partitioned())
     code, message = refusal(
         lambda: update(local_aws, name, DynamicPartitioningConfiguration={"Enabled": False}, Prefix="a/")
     )
@@ -115,7 +115,7 @@ def test_dynamic_partitioning_is_decided_at_creation(local_aws: LocalAws) -> Non
 
 
 def test_the_plain_update_and_the_extended_one_are_one(local_aws: LocalAws) -> None:
-    name = make(local_aws, plain(Prefix="a/", FileExtension=".log"))
+    name = make_active(local_aws, plain(Prefix="a/", FileExtension=".log"))
     local_aws.unchecked("firehose").update_destination(
         DeliveryStreamName=name,
         CurrentDeliveryStreamVersionId="1",
@@ -128,7 +128,7 @@ def test_the_plain_update_and_the_extended_one_are_one(local_aws: LocalAws) -> N
 
 def test_refused_updates_change_nothing(local_aws: LocalAws) -> None:
     firehose = local_aws.unchecked("firehose")
-    name = make(local_aws)
+    name = make_active(local_aws)
     before = describe(local_aws, name)
     code, _ = refusal(
         lambda: firehose.update_destination(

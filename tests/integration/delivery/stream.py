@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import time
 import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ import pyarrow.parquet as pq
 
 from local_aws.delivery.status import Status, read_status
 from tests.gateway_fixture import LocalAws, unique
+from tests.waiting import LIMIT_SECONDS, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,13 +40,6 @@ def handler(event, context):
     return {"records": answers}
 """
 ROLE = "arn:aws:iam::000000000000:role/delivery"
-
-
-def wait_until(condition: Callable[[], object], what: str, timeout_seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + timeout_seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {timeout_seconds:.0f} s: {what}"
-        time.sleep(0.2)
 
 
 @dataclass
@@ -228,7 +221,7 @@ class Pipeline:
 
         wait_until(enough, f"{records} records are read")
 
-    def wait_for(self, rows: int, failed: int = 0, timeout_seconds: float = 60.0) -> Contents:
+    def wait_for(self, rows: int, failed: int = 0) -> Contents:
         """Wait until so many rows and failed records are delivered, then give everything there is."""
         seen = Contents()
 
@@ -237,5 +230,7 @@ class Pipeline:
             seen = self.contents()
             return len(seen.rows) >= rows and len(seen.failed) >= failed
 
-        wait_until(enough, f"{rows} rows and {failed} failed records", timeout_seconds)
+        # Everything is read back each time: twice the usual limit, and no hurry.
+        what = f"{rows} rows and {failed} failed records"
+        wait_until(enough, what, 2 * LIMIT_SECONDS, pause_seconds=0.2)
         return seen

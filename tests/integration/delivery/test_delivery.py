@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from tests.gateway_fixture import LocalAws, unique
-from tests.integration.delivery.stream import ROLE, Pipeline, wait_until
+from tests.integration.delivery.stream import ROLE, Pipeline
+from tests.waiting import LIMIT_SECONDS, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,8 @@ def test_every_record_arrives_exactly_once(local_aws_delivering: LocalAws) -> No
     )
     assert {key.split("/")[1] for key in contents.data_keys} == {"kind=kind0", "kind=kind1", "kind=kind2"}
     assert all(key.startswith("errors/processing-failed/") for key in contents.error_keys)
-    assert len(contents.data_keys) + len(contents.error_keys) < 60
+    # However slowly they came, several records share an object.
+    assert len(contents.data_keys) + len(contents.error_keys) < 2000 / 5
 
 
 def test_records_put_before_the_delivery_stream_are_not_delivered(local_aws_delivering: LocalAws) -> None:
@@ -128,9 +130,9 @@ def test_a_killed_engine_goes_on_without_loss_or_duplicates(make_local_aws: Call
         pipeline.put(range(start, start + 1000), poison_every=200)
         engine = engine_process(aws)
         engine.kill()
-        engine.wait(20)
+        engine.wait(LIMIT_SECONDS)
         wait_until(lambda: _has_engine(aws), "the engine is started again")
-    contents = pipeline.wait_for(3000 - 15, 15, timeout_seconds=120)
+    contents = pipeline.wait_for(3000 - 15, 15)
     assert sorted(contents.rows) == [number for number in range(3000) if number % 200]
     assert len(contents.failed) == len(set(contents.failed)) == 15
 
@@ -150,7 +152,7 @@ def test_a_stop_delivers_everything_that_is_held(make_local_aws: Callable[..., L
     pipeline.wait_until_read(1000)
     engine = engine_process(aws)
     engine.send_signal(signal.SIGTERM)
-    assert engine.wait(30) in (0, None)
+    assert engine.wait(LIMIT_SECONDS) in (0, None)
     contents = pipeline.contents()
     assert sorted(contents.rows) == list(range(1000))
     assert sorted(contents.ids_in_backup()) == list(range(1000))

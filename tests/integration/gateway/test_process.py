@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import time
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -15,6 +14,7 @@ from local_aws import process, running
 from local_aws.config import Settings
 from tests.gateway_fixture import LocalAws, free_port
 from tests.integration.gateway.test_pass_through import ROLE_ARN, function_zip
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,17 +24,16 @@ if TYPE_CHECKING:
 
 
 def delivery(instance: LocalAws) -> dict[str, object]:
-    content = process.health(instance.settings)
-    assert content is not None
-    found: dict[str, object] = content["delivery"]
+    found: dict[str, object] = {}
+
+    def answers() -> bool:
+        # A gateway that is busy may let a probe wait for longer than the probe does.
+        content = process.health(instance.settings)
+        found.update(content["delivery"] if content else {})
+        return content is not None
+
+    wait_until(answers, "the gateway answers")
     return found
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_up_says_where_and_what_next_and_is_repeatable(make_local_aws: MakeLocalAws) -> None:
@@ -209,8 +208,8 @@ def test_an_engine_that_crashes_is_started_again(make_local_aws: MakeLocalAws) -
     first = delivery(instance)["pid"]
     assert isinstance(first, int)
     psutil.Process(first).kill()
-    wait_until(lambda: delivery(instance)["restarts"] == 1)
-    wait_until(lambda: delivery(instance)["state"] == "running")
+    wait_until(lambda: delivery(instance)["restarts"] == 1, "the engine is started again")
+    wait_until(lambda: delivery(instance)["state"] == "running", "the engine runs")
     assert delivery(instance)["pid"] != first
     assert delivery(instance)["last_exit_code"] == -9
 
@@ -250,7 +249,7 @@ def test_acknowledged_direct_put_records_are_delivered_across_a_restart(make_loc
         found = s3.list_objects_v2(Bucket="lake").get("Contents", [])
         return b"".join(s3.get_object(Bucket="lake", Key=one["Key"])["Body"].read() for one in found)
 
-    wait_until(lambda: len(delivered()) >= len(b"".join(sent)), seconds=30)
+    wait_until(lambda: len(delivered()) >= len(b"".join(sent)), "everything is delivered")
     assert sorted(delivered().split()) == sorted(b"".join(sent).split())
 
 

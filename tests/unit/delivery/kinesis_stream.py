@@ -37,6 +37,7 @@ class KinesisStream:
         self._calls = itertools.count(1)
         self._expire_every = expire_every
         self._throttle_every = throttle_every
+        self.throttled = 0
         self._shards = [_Shard("shardId-000000000000")]
         self._slots = ["shardId-000000000000"] * self.SLOTS
         server.answers |= {
@@ -107,6 +108,7 @@ class KinesisStream:
             if call % self._expire_every == 0:
                 return error("ExpiredIteratorException")
             if call % self._throttle_every == 0:
+                self.throttled += 1
                 return error("ProvisionedThroughputExceededException")
             shard_id, _, text = request["ShardIterator"].partition(":")
             shard, start = self._shard(shard_id), int(text)

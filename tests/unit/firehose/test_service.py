@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from local_aws.config import Settings
-from local_aws.firehose.service import FirehoseService, Pace
 from local_aws.firehose.spool import SpoolReader
 from local_aws.gateway.models import service_model
-from local_aws.gateway.service import ApiError, ApiRequest
+from local_aws.gateway.service import ApiError
+from tests.unit.firehose.support import Firehose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-_ROLE = "arn:aws:iam::000000000000:role/delivery"
-_S3 = {"RoleARN": _ROLE, "BucketARN": "arn:aws:s3:::lake"}
-
-
-class Firehose:
-    """A service whose clock stands still until a test moves it."""
-
-    def __init__(self, state_dir: Path, most_streams: int = 3) -> None:
-        self.settings = Settings(state_dir=state_dir)
-        self.now = 1000.0
-        self.service = FirehoseService(
-            self.settings, Pace(10, 10, 10, most_streams=most_streams), clock=lambda: self.now
-        )
-        self.service.start()
-
-    def __call__(self, operation: str, region: str = "us-east-1", **parameters: Any) -> Any:
-        request = ApiRequest("firehose", operation, parameters, region, "000000000000", "test")
-        return self.service.handle(request)
-
-    def create(self, name: str) -> None:
-        self("CreateDeliveryStream", DeliveryStreamName=name, ExtendedS3DestinationConfiguration=_S3)
-
-
-@pytest.fixture
-def firehose(tmp_path: Path) -> Iterator[Firehose]:
-    made = Firehose(tmp_path)
-    yield made
-    made.service.stop()
 
 
 def test_every_operation_of_the_api_is_answered(firehose: Firehose) -> None:

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 
 from local_aws.config import Settings
 from local_aws.gateway.supervisor import Patience, Supervisor
+from tests.waiting import LIMIT_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-_QUICK = Patience(first_restart_seconds=0.05, longest_restart_seconds=0.2, flush_seconds=2.0)
+_QUICK = Patience(first_restart_seconds=0.05, longest_restart_seconds=0.2)
 _UNTIL_TERM = """
 import signal, sys, time
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 print("up", flush=True)
-time.sleep(60)
+time.sleep(600)
 """
 _DEAF = _UNTIL_TERM.replace("lambda *_: sys.exit(0)", "signal.SIG_IGN")
 _CRASH = "import sys; sys.exit(3)"
@@ -44,7 +45,7 @@ def run(
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + LIMIT_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
@@ -77,12 +78,10 @@ def test_a_crashing_process_is_started_again_with_growing_pauses(tmp_path: Path)
 def test_a_stop_during_the_pause_before_a_restart(tmp_path: Path) -> None:
     async def test(supervisor: Supervisor) -> None:
         await until(lambda: supervisor.health()["state"] == "restarting")
-        begun = time.monotonic()
-        await supervisor.stop()
-        assert time.monotonic() - begun < 5
+        await asyncio.wait_for(supervisor.stop(), LIMIT_SECONDS)
         assert supervisor.health()["restarts"] == 0
 
-    run(tmp_path, _CRASH, test, Patience(first_restart_seconds=30))
+    run(tmp_path, _CRASH, test, Patience(first_restart_seconds=10 * LIMIT_SECONDS))
 
 
 def test_a_process_that_does_not_end_is_killed(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ QUICK = RetryPolicy(
     seconds=20,
     first_pause_seconds=0.001,
     longest_pause_seconds=0.01,
-    first_contact_seconds=0.3,
+    first_contact_seconds=10.0,
 )
 
 

@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from producer.arguments import parse
 from scripts.errors import UsageError
 from scripts.paths import REPOSITORY
 from tests.unit.producer.kinesis_server import Fault, KinesisServer, kinesis_server
+from tests.waiting import LIMIT_SECONDS, wait_until
 
 PRODUCER = (sys.executable, "-m", "producer")
 
@@ -33,7 +33,7 @@ def call(*arguments: str, server: KinesisServer | None = None) -> subprocess.Com
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_SECONDS,
         check=False,
     )
 
@@ -101,7 +101,7 @@ def test_a_reader_that_goes_away_ends_a_dry_run_quietly() -> None:
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=LIMIT_SECONDS,
         check=False,
     )
     assert len(done.stdout.splitlines()) == 2
@@ -135,18 +135,16 @@ def test_a_traceback_only_with_debug(tmp_path: Path) -> None:
 def test_ctrl_c_stops_cleanly_and_accounts() -> None:
     with kinesis_server() as server:
         process = subprocess.Popen(
-            [*PRODUCER, "--duration", "60s", "--rate", "200", "--stream", "s", "--output", "json"],
+            [*PRODUCER, "--duration", "600s", "--rate", "200", "--stream", "s", "--output", "json"],
             env=environment(server),
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        deadline = time.monotonic() + 30
-        while len(server.stored) < 50 and time.monotonic() < deadline:
-            time.sleep(0.02)
+        wait_until(lambda: len(server.stored) >= 50, "50 records are sent")
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=LIMIT_SECONDS)
     report = json.loads(out)
     assert process.returncode == 130
     assert "Traceback" not in err
@@ -208,6 +206,11 @@ def test_help_answers_without_heavy_imports() -> None:
         "print(sorted({'numpy', 'faker', 'boto3', 'botocore', 'rich', 'orjson'} & sys.modules.keys()))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", probe], cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", probe],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        check=True,
     )
     assert done.stdout == "[]\n"

@@ -122,8 +122,10 @@ def test_a_time_out_is_a_lost_answer(send_all: SendAll) -> None:
     with kinesis_server(first(1, slow)) as server:
         sent = send_all(server, made(5), read_timeout_seconds=0.2)
     assert set(server.stored) == set(made(5).payloads)
-    assert server.repeated == sent.counts.possible_duplicates == 5
-    assert (sent.counts.sent, sent.counts.retried) == (5, 5)
+    # Another answer may come too late too, on a busy machine.
+    assert sent.counts.possible_duplicates == sent.counts.retried >= 5
+    assert 5 <= server.repeated <= sent.counts.possible_duplicates
+    assert sent.counts.sent == 5
 
 
 @pytest.mark.parametrize(

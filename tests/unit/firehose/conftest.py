@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.firehose.support import Firehose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def firehose(tmp_path: Path) -> Iterator[Firehose]:
+    made = Firehose(tmp_path)
+    yield made
+    made.service.stop()
