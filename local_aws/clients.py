@@ -71,18 +71,25 @@ class Clients:
     ) -> None:
         self.endpoint = endpoint
         self.region = region
-        self.credentials = credentials
+        self._credentials = credentials
         self._pool_size = pool_size
         self._headers: Mapping[str, str] = headers or {}
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
-        self._session = boto3.Session(
-            aws_access_key_id=credentials.access_key_id,
-            aws_secret_access_key=credentials.secret_access_key,
-            aws_session_token=credentials.session_token,
-            region_name=region,
-            botocore_session=_session_without_user_files(),
-        )
+        self._session = self._make_session()
+
+    @property
+    def credentials(self) -> Credentials:
+        """The key pair to sign with now; those of a role change as time passes."""
+        return self._credentials
+
+    def acting_as(self, role_arn: str, source_arn: str) -> Clients:
+        """Give the clients for what is done in a role's name for the resource `source_arn`.
+
+        Where IAM is not enforced nobody assumes roles, and these are the same clients.
+        """
+        del role_arn, source_arn
+        return self
 
     @overload
     def client(self, service: Literal["athena"]) -> AthenaClient: ...
@@ -126,6 +133,15 @@ class Clients:
                 made.close()
             self._clients.clear()
 
+    def _make_session(self) -> boto3.Session:
+        return boto3.Session(
+            aws_access_key_id=self._credentials.access_key_id,
+            aws_secret_access_key=self._credentials.secret_access_key,
+            aws_session_token=self._credentials.session_token,
+            region_name=self.region,
+            botocore_session=session_without_user_files(),
+        )
+
     def _add_headers(self, request: Any, **_context: Any) -> None:
         for name, value in self._headers.items():
             request.headers[name] = value
@@ -146,7 +162,8 @@ class Clients:
         )
 
 
-def _session_without_user_files() -> botocore.session.Session:
+def session_without_user_files() -> botocore.session.Session:
+    """Give a session that looks at no profile and no file of the user."""
     return botocore.session.Session(
         session_vars={
             "profile": (None, None, None, None),

@@ -39,6 +39,8 @@ class Settings:
     delivery_enabled: bool = True
     # What the engine may hold of one delivery stream between its source and S3.
     delivery_buffer_mib: int = 256
+    # Signatures are verified and IAM policies evaluated, here and by MiniStack.
+    auth: bool = False
     log_level: str = "INFO"
 
     @classmethod
@@ -58,6 +60,7 @@ class Settings:
             delivery_buffer_mib=_mebibytes(
                 "STREAMLAKE_DELIVERY_BUFFER_MIB", values.get("STREAMLAKE_DELIVERY_BUFFER_MIB") or "256"
             ),
+            auth=_switch("STREAMLAKE_AUTH", values.get("STREAMLAKE_AUTH") or "0"),
             log_level=_log_level(values.get("STREAMLAKE_LOG_LEVEL") or "INFO"),
         )
 
@@ -70,6 +73,7 @@ class Settings:
             "STREAMLAKE_REGION": self.region,
             "STREAMLAKE_DELIVERY": "1" if self.delivery_enabled else "0",
             "STREAMLAKE_DELIVERY_BUFFER_MIB": str(self.delivery_buffer_mib),
+            "STREAMLAKE_AUTH": "1" if self.auth else "0",
             "STREAMLAKE_LOG_LEVEL": self.log_level,
         }
 

@@ -60,7 +60,7 @@ class ObjectCache:
 
         `check` is called between objects and may raise to stop. Raises `QueryError` for an object that is gone.
         """
-        paths = [self._path(stored, partition) for stored, partition in objects]
+        paths = [self._path(clients, stored, partition) for stored, partition in objects]
         with self._lock:
             for path, (stored, _) in zip(paths, objects, strict=True):
                 entry = self._entries.setdefault(path, _Entry(stored.size, 0.0))
@@ -74,8 +74,12 @@ class ObjectCache:
         finally:
             self._release(paths)
 
-    def _path(self, stored: StoredObject, partition: str) -> Path:
-        version = hashlib.sha256(f"{stored.path}\0{stored.etag}\0{stored.size}".encode()).hexdigest()
+    def _path(self, clients: Clients, stored: StoredObject, partition: str) -> Path:
+        # By reader: what one may read, another may not.
+        reader = clients.credentials.access_key_id
+        version = hashlib.sha256(
+            f"{reader}\0{stored.path}\0{stored.etag}\0{stored.size}".encode()
+        ).hexdigest()
         return self.folder / version[:2] / f"{partition}{version[2:34]}.parquet"
 
     def _fetch(

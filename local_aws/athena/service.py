@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from local_aws.athena import executions
+from local_aws.athena.callers import Callers
 from local_aws.athena.ddl.reader import read_statement
 from local_aws.athena.engine import Engine
 from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError, UnsupportedError
@@ -22,13 +23,13 @@ from local_aws.athena.outputs import output_location, write_failure
 from local_aws.athena.results import MAX_PAGE_ROWS, decode_token, read_page
 from local_aws.athena.runner import StatementRun
 from local_aws.athena.workgroups import DEFAULT_WORKGROUP, read_workgroup, result_target
-from local_aws.clients import Clients
 from local_aws.gateway.service import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from local_aws.athena.workgroups import Workgroup
+    from local_aws.clients import Clients
     from local_aws.config import Settings
     from local_aws.gateway.service import ApiRequest
 
@@ -48,32 +49,50 @@ class AthenaService:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._clients = Clients(settings.endpoint, settings.region)
+        self._callers = Callers(settings.endpoint, settings.region)
         self._lock = threading.Lock()
         self._unfinished: dict[str, Execution] = {}
         self._runs: dict[str, StatementRun] = {}
         self._history: History | None = None
         self._engine: Engine | None = None
         self._pool: ThreadPoolExecutor | None = None
-        self._metadata = MetadataApi(self._clients)
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
-            "StartQueryExecution": self._start_query,
             "GetQueryExecution": self._get_query,
             "BatchGetQueryExecution": self._batch_get_query,
-            "GetQueryResults": self._get_results,
             "StopQueryExecution": self._stop_query,
             "ListQueryExecutions": self._list_queries,
             "GetQueryRuntimeStatistics": self._runtime_statistics,
-            **self._metadata.operations,
         }
+        self._callers_operations: Mapping[str, Callable[[Mapping[str, Any], Clients], Mapping[str, Any]]] = {
+            "StartQueryExecution": self._start_query,
+            "GetQueryResults": self._get_results,
+        }
+        self._metadata_operations = frozenset(MetadataApi(self._callers.own).operations)
 
     def handles(self, operation: str) -> bool:
         """Tell whether this service answers `operation`; if not, MiniStack does."""
-        return operation in self._operations
+        return (
+            operation in self._operations
+            or operation in self._callers_operations
+            or operation in self._metadata_operations
+        )
 
     def handle(self, request: ApiRequest) -> Mapping[str, Any]:
         """Answer one request, or raise `ApiError`."""
-        return self._operations[request.operation](request.parameters)
+        operation, parameters = request.operation, request.parameters
+        if operation in self._operations:
+            return self._operations[operation](parameters)
+        clients = self._callers.of(request.credentials)
+        if operation in self._callers_operations:
+            return self._callers_operations[operation](parameters, clients)
+        return MetadataApi(clients).operations[operation](parameters)
+
+    def resource_names(self, operation: str, parameters: Mapping[str, Any]) -> list[str]:
+        """Give the workgroups of the queries that a call is about, empty for queries that nobody has run."""
+        del operation
+        ids = parameters.get("QueryExecutionIds") or [parameters.get("QueryExecutionId")]
+        found = [self._find(str(execution_id)) for execution_id in ids if execution_id]
+        return list(dict.fromkeys(execution.workgroup for execution in found if execution is not None))
 
     def start(self) -> None:
         """Open the history and the engine."""
@@ -102,7 +121,7 @@ class AthenaService:
             self._engine.close()
         if self._history is not None:
             self._history.close()
-        self._clients.close()
+        self._callers.close()
 
     def _end_unstarted(self, execution_id: str) -> None:
         with self._lock:
@@ -128,8 +147,8 @@ class AthenaService:
             raise _invalid(f"QueryExecution {execution_id} was not found", "QUERY_EXECUTION_NOT_FOUND")
         return found
 
-    def _start_query(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        workgroup = read_workgroup(self._clients, str(parameters.get("WorkGroup") or DEFAULT_WORKGROUP))
+    def _start_query(self, parameters: Mapping[str, Any], clients: Clients) -> Mapping[str, Any]:
+        workgroup = read_workgroup(self._callers.own, str(parameters.get("WorkGroup") or DEFAULT_WORKGROUP))
         execution = self._make_execution(parameters, workgroup)
         _check_syntax(execution.query)
         known = self._by_token(execution.client_request_token) if execution.client_request_token else None
@@ -144,7 +163,7 @@ class AthenaService:
         self._opened().save(execution)
         if self._pool is None:
             raise ApiError("InternalServerException", "The local Athena has not been started", status=500)
-        self._pool.submit(self._execute, execution, workgroup)
+        self._pool.submit(self._execute, execution, workgroup, clients)
         return {"QueryExecutionId": execution.id}
 
     def _by_token(self, token: str) -> Execution | None:
@@ -203,7 +222,7 @@ class AthenaService:
                 return True
         return False
 
-    def _execute(self, execution: Execution, workgroup: Workgroup) -> None:
+    def _execute(self, execution: Execution, workgroup: Workgroup, clients: Clients) -> None:
         """Run one query in a thread of the pool; never raises."""
         if execution.has_ended() or self._engine is None:
             return
@@ -211,7 +230,7 @@ class AthenaService:
         try:
             run = StatementRun(
                 execution=execution,
-                clients=self._clients,
+                clients=clients,
                 engine=self._engine,
                 scratch_dir=self._settings.athena_dir / "scratch",
                 workgroup=workgroup,
@@ -231,27 +250,27 @@ class AthenaService:
             outcome = QueryError(
                 "GENERIC_INTERNAL_ERROR", f"{type(error).__name__}: {error}", category=SYSTEM_ERROR
             )
-        self._finish(execution, outcome)
+        self._finish(execution, outcome, clients)
         if workgroup.publish_metrics:
-            publish(execution, self._clients)
+            publish(execution, self._callers.own)
 
-    def _finish(self, execution: Execution, outcome: QueryError | None) -> None:
+    def _finish(self, execution: Execution, outcome: QueryError | None, clients: Clients) -> None:
         execution.completed = time.time()
         if outcome is None:
             execution.state = executions.SUCCEEDED
         else:
             cancelled = isinstance(outcome, QueryCancelledError)
             if not cancelled:
-                self._write_failure(execution, outcome)
+                self._write_failure(execution, outcome, clients)
             execution.fail(outcome, executions.CANCELLED if cancelled else executions.FAILED)
         self._opened().save(execution)
         with self._lock:
             self._runs.pop(execution.id, None)
             self._unfinished.pop(execution.id, None)
 
-    def _write_failure(self, execution: Execution, outcome: QueryError) -> None:
+    def _write_failure(self, execution: Execution, outcome: QueryError, clients: Clients) -> None:
         try:
-            write_failure(execution, self._clients, outcome)
+            write_failure(execution, clients, outcome)
         except QueryError:
             _log.warning(
                 "the reason why query %s failed could not be written to its output location", execution.id
@@ -277,7 +296,7 @@ class AthenaService:
                 found.append(execution.described())
         return {"QueryExecutions": found, "UnprocessedQueryExecutionIds": missing}
 
-    def _get_results(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _get_results(self, parameters: Mapping[str, Any], clients: Clients) -> Mapping[str, Any]:
         execution = self._known(str(parameters["QueryExecutionId"]))
         limit = int(parameters.get("MaxResults") or MAX_PAGE_ROWS)
         if limit > MAX_PAGE_ROWS:
@@ -294,7 +313,7 @@ class AthenaService:
         if _has_rows(execution):
             tabs = str(execution.output_location).endswith(".txt")
             try:
-                page = read_page(self._clients, str(execution.output_location), offset, limit, tabs)
+                page = read_page(clients, str(execution.output_location), offset, limit, tabs)
             except ClientError as error:
                 raise _invalid("Could not find results", "RESULT_NOT_FOUND") from error
             result["ResultSet"]["Rows"] = [

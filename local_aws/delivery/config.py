@@ -51,11 +51,12 @@ class S3Target:
     """A bucket and how objects in it are named, buffered, compressed and encrypted.
 
     `prefix` and `error_prefix` are expressions (see `prefix`), None when not given; `extension` None means
-    the default of the format; `time_zone` is an IANA name.
+    the default of the format; `time_zone` is an IANA name; `role_arn` is empty where no role is named.
     """
 
     bucket: str
     hints: Hints
+    role_arn: str = ""
     prefix: str | None = None
     error_prefix: str | None = None
     compression: str = "UNCOMPRESSED"
@@ -72,6 +73,7 @@ class LambdaSettings:
     function_arn: str
     hints: Hints
     retries: int = _DEFAULT_LAMBDA_RETRIES
+    role_arn: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,6 +200,7 @@ def _s3_target(s3: Mapping[str, Any], default_mib: int) -> S3Target:
             size_bytes=int(hints.get("SizeInMBs", default_mib) * MIB),
             interval_seconds=float(hints.get("IntervalInSeconds", _DEFAULT_S3_INTERVAL_SECONDS)),
         ),
+        role_arn=str(s3.get("RoleARN") or ""),
         prefix=s3.get("Prefix") or None,
         error_prefix=s3.get("ErrorOutputPrefix") or None,
         compression=compression,
@@ -283,6 +286,7 @@ def _lambda(parameters: Mapping[str, str]) -> LambdaSettings:
         function_arn=parameters["LambdaArn"],
         hints=Hints(int(size_mib * MIB), interval),
         retries=int(parameters.get("NumberOfRetries", _DEFAULT_LAMBDA_RETRIES)),
+        role_arn=parameters.get("RoleArn", ""),
     )
 
 

@@ -21,7 +21,9 @@ from local_aws.delivery.aws import EngineClients
 from local_aws.delivery.config import MIB, parse
 from local_aws.delivery.errors import ConfigError
 from local_aws.delivery.pipeline import DEFAULT_LIMIT_BYTES
+from local_aws.delivery.roles import ServiceClients
 from local_aws.delivery.worker import Worker, discard_state
+from local_aws.iam.services import FIREHOSE, read_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -202,6 +204,14 @@ class Engine:
             _LOG.error("%s cannot be run: %s", name, error)
 
 
+def _clients(settings: Settings) -> Clients:
+    """Give the engine's clients: where IAM is enforced it is the service Firehose, otherwise the account itself."""
+    if not settings.auth:
+        return EngineClients(settings.endpoint, settings.region, pool_size=_CONNECTIONS)
+    key = read_key(settings, FIREHOSE)
+    return ServiceClients(settings.endpoint, settings.region, key, _CONNECTIONS)
+
+
 def main(settings: Settings) -> int:
     """Run the delivery engine against the gateway of `settings` until SIGTERM.
 
@@ -217,7 +227,7 @@ def main(settings: Settings) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     settings.delivery_dir.mkdir(parents=True, exist_ok=True)
-    clients = EngineClients(settings.endpoint, settings.region, pool_size=_CONNECTIONS)
+    clients = _clients(settings)
     limit_bytes = settings.delivery_buffer_mib * MIB
     engine = Engine(clients, settings.delivery_dir, settings.spool_dir, limit_bytes)
     _LOG.info("the delivery engine runs against %s", settings.endpoint)

@@ -50,3 +50,8 @@ class StoppedError(DeliveryError):
 def error_code(error: BaseException | None) -> str:
     """Give the error code of a service's answer, empty when `error` is none."""
     return str(error.response.get("Error", {}).get("Code", "")) if isinstance(error, ClientError) else ""
+
+
+def is_refused_role(error: BaseException | None) -> bool:
+    """Tell whether a call failed because its role could not be assumed, so that it was never made."""
+    return isinstance(error, ClientError) and error.operation_name == "AssumeRole"

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.delivery.conversion import TableSchema
 from local_aws.delivery.conversion.errors import SchemaError
-from local_aws.delivery.errors import StoppedError, error_code
+from local_aws.delivery.errors import StoppedError, error_code, is_refused_role
 
 if TYPE_CHECKING:
     from local_aws.clients import Clients
@@ -24,6 +24,7 @@ _LOG = logging.getLogger(__name__)
 _FRESH_SECONDS = 5.0
 _PAUSE_SECONDS = 1.0
 
+_INVALID_ROLE = "DataFormatConversion.InvalidGlueRole"
 # AWS rule: codes of a schema that cannot be had, reference 4.5.
 _CODES = {
     "EntityNotFoundException": "DataFormatConversion.EntityNotFound",
@@ -69,10 +70,10 @@ class GlueSchemaSource:
             try:
                 return self._read()
             except ClientError as error:
-                code = error_code(error)
-                if code in _CODES:
+                known = _INVALID_ROLE if is_refused_role(error) else _CODES.get(error_code(error))
+                if known is not None:
                     text = str(error.response.get("Error", {}).get("Message", ""))
-                    raise SchemaError(_CODES[code], text) from error
+                    raise SchemaError(known, text) from error
                 _LOG.warning("Glue failed, trying again: %s", error)
             except BotoCoreError as error:
                 _LOG.warning("Glue cannot be reached, trying again: %s", error)

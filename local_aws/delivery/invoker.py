@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
-from local_aws.delivery.errors import RejectedError, UnavailableError, error_code
+from local_aws.delivery.errors import RejectedError, UnavailableError, error_code, is_refused_role
 
 if TYPE_CHECKING:
     from local_aws.clients import Clients
@@ -61,7 +61,7 @@ class LambdaInvoker:
             return Answer(response["Payload"].read(), response.get("FunctionError"))
         except ClientError as error:
             code = error_code(error)
-            known = _CODES.get(code)
+            known = "Lambda.AssumeRoleAccessDenied" if is_refused_role(error) else _CODES.get(code)
             if known is None:
                 status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
                 known = "Lambda.InternalServerError" if status >= 500 else "Lambda.InvocationFailure"

@@ -51,8 +51,8 @@ def stream_created(clients: Clients, source: KinesisSource) -> str:
 
     Raises botocore's errors.
     """
-    answer = clients.client("kinesis").describe_stream_summary(StreamARN=source.stream_arn)
-    return answer["StreamDescriptionSummary"]["StreamCreationTimestamp"].isoformat()
+    answer = clients.client("kinesis").describe_stream(StreamARN=source.stream_arn, Limit=1)
+    return answer["StreamDescription"]["StreamCreationTimestamp"].isoformat()
 
 
 def list_shards(clients: Clients, source: KinesisSource) -> list[Shard]:

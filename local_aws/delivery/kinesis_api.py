@@ -15,10 +15,10 @@ import orjson
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.httpsession import URLLib3Session
 
-from local_aws.delivery.errors import RejectedError, UnavailableError
+from local_aws.delivery.errors import RejectedError, UnavailableError, error_code
 
 if TYPE_CHECKING:
     from local_aws.clients import Clients
@@ -55,9 +55,7 @@ class RecordsApi:
 
     def __init__(self, clients: Clients, connections: int = 32) -> None:
         self._url: str = clients.client("kinesis").meta.endpoint_url
-        given = clients.credentials
-        credentials = Credentials(given.access_key_id, given.secret_access_key, given.session_token)
-        self._signer = SigV4Auth(credentials, "kinesis", clients.region)
+        self._clients = clients
         self._http = URLLib3Session(
             # A pair is connect and read, which the stubs do not know.
             timeout=_TIMEOUT_SECONDS,  # type: ignore[arg-type]
@@ -103,12 +101,15 @@ class RecordsApi:
             },
             data=orjson.dumps(parameters),
         )
-        self._signer.add_auth(request)
         try:
+            self._sign(request)
             response = self._http.send(request.prepare())
             body = orjson.loads(response.content)
         except BotoCoreError as error:
             raise UnavailableError(str(error)) from error
+        except ClientError as error:
+            # The session that signs could not be had.
+            raise RejectedError(error_code(error), str(error)) from error
         except ValueError as error:
             raise UnavailableError(f"{operation} gave an answer that is not JSON: {error}") from error
         if not isinstance(body, dict):
@@ -120,3 +121,8 @@ class RecordsApi:
         if response.status_code >= _SERVER_ERROR or not code:
             raise UnavailableError(f"{operation} failed with {response.status_code} {code}: {message}")
         raise RejectedError(code, message)
+
+    def _sign(self, request: AWSRequest) -> None:
+        given = self._clients.credentials
+        credentials = Credentials(given.access_key_id, given.secret_access_key, given.session_token)
+        SigV4Auth(credentials, "kinesis", self._clients.region).add_auth(request)

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.delivery import log_codes
 from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError, error_code
+from local_aws.delivery.ledger import BACKUP, MAIN
 from local_aws.delivery.objects import CONTENT_TYPE
 
 if TYPE_CHECKING:
@@ -36,15 +37,20 @@ _REFUSALS = frozenset(
 
 
 class ObjectWriter:
-    """Writes to S3 through one set of clients; may be used from several threads.
+    """Writes to S3, the backup under a role of its own if it has one; may be used from several threads.
 
     `refused` is told the sink, code and text of every failure (see `logs`).
     """
 
     def __init__(
-        self, clients: Clients, metrics: Metrics, stop: threading.Event, refused: Refused | None = None
+        self,
+        clients: Clients,
+        metrics: Metrics,
+        stop: threading.Event,
+        refused: Refused | None = None,
+        backup_clients: Clients | None = None,
     ) -> None:
-        self._client = clients.client("s3")
+        self._clients = {MAIN: clients.client("s3"), BACKUP: (backup_clients or clients).client("s3")}
         self._refused = refused
         self._metrics = metrics
         self._stop = stop
@@ -87,7 +93,7 @@ class ObjectWriter:
             optional["ServerSideEncryption"] = "aws:kms"
             optional["SSEKMSKeyId"] = item.kms_key_arn
         try:
-            self._client.put_object(
+            self._clients[item.sink].put_object(
                 Bucket=item.bucket, Key=item.key, Body=item.body, ContentType=CONTENT_TYPE, **optional
             )
         except ClientError as error:

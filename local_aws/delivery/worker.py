@@ -81,7 +81,7 @@ class Worker:
         self._status = StatusFile(directory)
         self._clock: Clock = clock or SystemClock()
         self._metrics = metrics.Metrics(config.name, self._clock)
-        self._log = ErrorLog(config, clients, self._clock)
+        self._log = ErrorLog(config, self._as(config.role_arn), self._clock)
         self._troubles = kinesis.Troubles(self._metrics, self._log)
         # Two ways to stop: reading ends first and what is held is delivered, or everything is given up.
         self._stop_reading = threading.Event()
@@ -96,6 +96,10 @@ class Worker:
         self._records_api: RecordsApi | None = None
         self._reader_failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name=config.name, daemon=True)
+
+    def _as(self, role_arn: str) -> Clients:
+        """Give the clients of a role; what names none of its own is done under that of the destination."""
+        return self._clients.acting_as(role_arn or self.config.role_arn, self.config.arn)
 
     # What the engine calls
 
@@ -153,7 +157,13 @@ class Worker:
         outbox = Outbox(self._directory / "outbox")
         try:
             prefixes = PrefixEvaluator(self.config.destination)
-            writer = ObjectWriter(self._clients, self._metrics, self._give_up, self._log.refused)
+            writer = ObjectWriter(
+                self._as(self.config.role_arn),
+                self._metrics,
+                self._give_up,
+                self._log.refused,
+                self._as(self.config.backup.role_arn if self.config.backup else ""),
+            )
             checkpoint.begin(self._source_created())
             self._finish_earlier(checkpoint, outbox, writer)
             pipeline = self._pipeline(checkpoint, outbox, writer, prefixes)
@@ -230,7 +240,7 @@ class Worker:
         transform = config.processing.transform
         run = None
         if transform is not None:
-            invoker = LambdaInvoker(self._clients, transform.function_arn)
+            invoker = LambdaInvoker(self._as(transform.role_arn), transform.function_arn)
             run = Transformer(config, transform, invoker, self._clock, self._metrics, self._give_up).run
         return Pipeline(
             config,
@@ -253,7 +263,8 @@ class Worker:
         encoder: Encoder = JoiningEncoder(target)
         if config.conversion is not None:
             account_id = config.arn.split(":")[4]
-            schemas = GlueSchemaSource(self._clients, config.conversion.schema, self._clock, self._give_up)
+            reader = self._as(config.conversion.schema.role_arn)
+            schemas = GlueSchemaSource(reader, config.conversion.schema, self._clock, self._give_up)
             encoder = ConvertingEncoder(
                 target, config.conversion, schemas, account_id, self._clock, self._metrics
             )
@@ -275,7 +286,7 @@ class Worker:
             return None
         while True:
             try:
-                return kinesis.stream_created(self._clients, source)
+                return kinesis.stream_created(self._as(source.role_arn), source)
             except (BotoCoreError, ClientError) as error:
                 self._troubles.note("DescribeStream", error_code(error))
                 _LOG.warning("%s: %s cannot be described: %s", self.config.name, source.stream_name, error)
@@ -286,7 +297,12 @@ class Worker:
         source = self.config.source
         if source is not None:
             watch = kinesis.ShardWatch(
-                self._clients, source, self._intake, self._troubles, self._stop_reading, self._list_shards
+                self._as(source.role_arn),
+                source,
+                self._intake,
+                self._troubles,
+                self._stop_reading,
+                self._list_shards,
             )
             self._start_reader("shards", watch.run)
             return
@@ -365,9 +381,9 @@ class Worker:
     def _start_shard(self, source: KinesisSource, shard: Shard, checkpoint: Checkpoint) -> None:
         position = checkpoint.shards[shard.shard_id].tail
         if self._records_api is None:
-            self._records_api = RecordsApi(self._clients)
+            self._records_api = RecordsApi(self._as(source.role_arn))
         reader = kinesis.ShardReader(
-            self._clients,
+            self._as(source.role_arn),
             self._records_api,
             source,
             shard.shard_id,

@@ -8,42 +8,34 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from email.utils import formatdate
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from local_aws.gateway.asgi import ClientGoneError, read_body, send_answer
 from local_aws.gateway.dispatch import Answer, Caller, answer, error_answer
 from local_aws.gateway.routing import Router, credential_scope
 from local_aws.gateway.service import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+    from collections.abc import Callable, MutableMapping, Sequence
 
     from local_aws.config import Settings
-    from local_aws.gateway.routing import Route
+    from local_aws.gateway.asgi import AsgiApp, Receive, Send
+    from local_aws.gateway.guard import Guard
+    from local_aws.gateway.routing import Route, Scope
     from local_aws.gateway.service import Service
-
-    Message = MutableMapping[str, Any]
-    Receive = Callable[[], Awaitable[Message]]
-    Send = Callable[[Message], Awaitable[None]]
-    AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 OWN_PATHS = "/_local_aws/"
 _THREADS_PER_SERVICE = 24
-# The largest request of our services is PutRecordBatch: 4 MiB of data, a third more as base64, and its frame.
-_LARGEST_BODY_BYTES = 16 * 1024 * 1024
-
-
-class _ClientGoneError(Exception):
-    """The caller closed the connection before its request was complete."""
 
 
 class GatewayApp:
     """Answers what `services` handle and what is under `/_local_aws/`; the rest goes to `behind`.
 
-    Each service has its own threads, so that one which waits for another never waits for itself.
+    Each service has its own threads, so that one which waits for another never waits for itself. With a `guard`
+    every request is signed by somebody who may make it; without one nobody asks.
     """
 
     def __init__(
@@ -52,11 +44,13 @@ class GatewayApp:
         services: Sequence[Service],
         behind: AsgiApp,
         health: Callable[[], dict[str, Any]],
+        guard: Guard | None = None,
     ) -> None:
         self._settings = settings
         self._router = Router(services)
         self._behind = behind
         self._health = health
+        self._guard = guard
         self._pools = {
             one.name: ThreadPoolExecutor(_THREADS_PER_SERVICE, thread_name_prefix=f"api-{one.name}")
             for one in services
@@ -68,17 +62,20 @@ class GatewayApp:
             await self._behind(scope, receive, send)
             return
         if scope["path"].startswith(OWN_PATHS):
-            await _send(send, self._own(scope["path"]))
+            await send_answer(send, self._own(scope["path"]))
             return
+        signed = credential_scope(_header(scope, b"authorization"))
         try:
             route = self._router.route(scope["headers"])
         except ApiError as error:
-            await _send(send, error_answer(error))
+            await send_answer(send, error_answer(error))
             return
-        if route is None:
+        if route is not None:
+            await self._answer(route, signed, scope, receive, send)
+        elif self._guard is not None and self._guard.looks_at(signed):
+            await self._guard.pass_on(signed, scope, receive, send, self._behind)
+        else:
             await self._behind(scope, receive, send)
-            return
-        await self._answer(route, scope, receive, send)
 
     def close(self) -> None:
         """Wait for the requests that are being handled and end the threads."""
@@ -86,27 +83,32 @@ class GatewayApp:
             pool.shutdown(wait=True)
 
     async def _answer(
-        self, route: Route, scope: MutableMapping[str, Any], receive: Receive, send: Send
+        self,
+        route: Route,
+        signed: Scope | None,
+        scope: MutableMapping[str, Any],
+        receive: Receive,
+        send: Send,
     ) -> None:
         try:
-            body = await _read_body(receive)
-        except _ClientGoneError:
+            body = await read_body(receive)
+            caller = self._caller(signed, scope, body)
+        except ClientGoneError:
             return
         except ApiError as error:
-            await _send(send, error_answer(error, route.service))
+            await send_answer(send, error_answer(error, route.service))
             return
-        handle = partial(answer, route.service, route.operation, body, self._caller(scope))
+        handle = partial(answer, route.service, route.operation, body, caller)
         loop = asyncio.get_running_loop()
-        await _send(send, await loop.run_in_executor(self._pools[route.service.name], handle))
+        await send_answer(send, await loop.run_in_executor(self._pools[route.service.name], handle))
 
-    def _caller(self, scope: MutableMapping[str, Any]) -> Caller:
-        authorization = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-        signed = credential_scope(authorization)
-        return Caller(
+    def _caller(self, signed: Scope | None, scope: MutableMapping[str, Any], body: bytes) -> Caller:
+        caller = Caller(
             region=signed.region if signed else self._settings.region,
             account_id=self._settings.account_id,
             access_key_id=signed.access_key_id if signed else None,
         )
+        return caller if self._guard is None else self._guard.identified(caller, signed, scope, body)
 
     def _own(self, path: str) -> Answer:
         status, content = 404, {"message": f"{path} is not here; {OWN_PATHS}health is"}
@@ -117,30 +119,5 @@ class GatewayApp:
         return Answer(status, headers, body)
 
 
-async def _read_body(receive: Receive) -> bytes:
-    chunks: list[bytes] = []
-    size_bytes = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _ClientGoneError
-        chunk = message.get("body", b"")
-        size_bytes += len(chunk)
-        if size_bytes <= _LARGEST_BODY_BYTES:
-            chunks.append(chunk)
-        if not message.get("more_body", False):
-            break
-    if size_bytes > _LARGEST_BODY_BYTES:
-        raise ApiError(
-            "RequestEntityTooLargeException",
-            f"The request has {size_bytes} bytes; at most {_LARGEST_BODY_BYTES} are allowed.",
-            status=413,
-        )
-    return b"".join(chunks)
-
-
-async def _send(send: Send, reply: Answer) -> None:
-    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in reply.headers]
-    headers.append((b"date", formatdate(usegmt=True).encode("ascii")))
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body, "more_body": False})
+def _header(scope: MutableMapping[str, Any], wanted: bytes) -> bytes:
+    return next((value for name, value in scope["headers"] if name == wanted), b"")

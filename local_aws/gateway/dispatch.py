@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from local_aws.clients import LOCAL_CREDENTIALS, Credentials
 from local_aws.gateway.constraints import check
 from local_aws.gateway.decoding import decode
 from local_aws.gateway.encoding import encode, encode_error
@@ -16,9 +17,13 @@ from local_aws.gateway.models import json_version, service_model
 from local_aws.gateway.service import ApiError, ApiRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from botocore.model import OperationModel
 
     from local_aws.gateway.service import Service
+
+    Authorize = Callable[[Service, str, Mapping[str, Any]], None]
 
 _log = logging.getLogger(__name__)
 
@@ -27,11 +32,16 @@ _USUAL_JSON_VERSION = "1.1"
 
 @dataclass(frozen=True)
 class Caller:
-    """Who calls, as far as the request's signature tells."""
+    """Who calls, as far as the request's signature tells.
+
+    `authorize` raises `ApiError` for what the caller may not do; None where IAM is not enforced.
+    """
 
     region: str
     account_id: str
     access_key_id: str | None
+    credentials: Credentials = LOCAL_CREDENTIALS
+    authorize: Authorize | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,8 @@ def error_answer(error: ApiError, service: Service | None = None) -> Answer:
 def _result(service: Service, operation: str, body: bytes, caller: Caller) -> bytes:
     model = _operation(service.name, operation)
     parameters = _parameters(model, body)
+    if caller.authorize is not None:
+        caller.authorize(service, operation, parameters)
     check(service.name, model.input_shape, parameters)
     request = ApiRequest(
         service=service.name,
@@ -78,6 +90,7 @@ def _result(service: Service, operation: str, body: bytes, caller: Caller) -> by
         region=caller.region,
         account_id=caller.account_id,
         access_key_id=caller.access_key_id,
+        credentials=caller.credentials,
     )
     result = service.handle(request)
     if model.output_shape is None:

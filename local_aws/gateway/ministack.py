@@ -66,6 +66,7 @@ def environment(settings: Settings) -> Mapping[str, str]:
         "S3_DATA_DIR": str(settings.ministack_dir / "s3"),
         "MINISTACK_REGION": settings.region,
         "MINISTACK_ACCOUNT_ID": settings.account_id,
+        "AUTH": "true" if settings.auth else "false",
         "LAMBDA_EXECUTOR": "local",
         "LOG_LEVEL": "DEBUG" if settings.log_level == "DEBUG" else "WARNING",
         "TMPDIR": str(settings.run_dir / "tmp"),

@@ -19,8 +19,10 @@ from local_aws import __version__, running
 from local_aws.errors import ProcessError
 from local_aws.gateway import ministack
 from local_aws.gateway.app import GatewayApp
+from local_aws.gateway.guard import Guard
 from local_aws.gateway.registry import make_services
 from local_aws.gateway.supervisor import Supervisor
+from local_aws.iam.authorization import Authorization
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,12 +90,15 @@ async def _serve(
             "state_dir": str(settings.state_dir),
             "region": settings.region,
             "account_id": settings.account_id,
+            "auth": settings.auth,
             "started_at": started_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
             "services": [service.name for service in services],
             "delivery": supervisor.health() if supervisor else {"state": "disabled"},
         }
 
-    app = GatewayApp(settings, services, behind, health)
+    authorization = Authorization(settings) if settings.auth else None
+    guard = Guard(authorization) if authorization else None
+    app = GatewayApp(settings, services, behind, health, guard)
     stop_asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
@@ -113,6 +118,8 @@ async def _serve(
     serving: Any = app
     await hypercorn_serve(serving, _hypercorn_config(listener), shutdown_trigger=until_stopped, mode="asgi")
     app.close()
+    if authorization is not None:
+        authorization.close()
 
 
 def _hypercorn_config(listener: socket.socket) -> HypercornConfig:

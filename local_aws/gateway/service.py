@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from local_aws.clients import LOCAL_CREDENTIALS, Credentials
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -14,7 +16,8 @@ class ApiRequest:
     """One call of one operation, decoded and already checked against the API's model.
 
     `parameters` has the members the caller sent, under their API names; a member of type blob is `bytes`, a
-    timestamp is what the caller sent (epoch seconds, int or float).
+    timestamp is what the caller sent (epoch seconds, int or float). `credentials` are the caller's, for what the
+    service does in the caller's name; without IAM they are the account's own.
     """
 
     service: str
@@ -23,6 +26,7 @@ class ApiRequest:
     region: str
     account_id: str
     access_key_id: str | None
+    credentials: Credentials = LOCAL_CREDENTIALS
 
 
 class ApiError(Exception):

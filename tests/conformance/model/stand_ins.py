@@ -57,9 +57,9 @@ class Kinesis:
         self._reads = 0
         self.served_ms: dict[tuple[int, str], int] = {}
 
-    def describe_stream_summary(self, StreamARN: str) -> dict[str, Any]:  # noqa: N803 - as boto3 names it
-        assert StreamARN == names.STREAM_ARN
-        return {"StreamDescriptionSummary": {"StreamCreationTimestamp": datetime(2026, 7, 1, tzinfo=UTC)}}
+    def describe_stream(self, StreamARN: str, Limit: int) -> dict[str, Any]:  # noqa: N803 - as boto3 names it
+        assert (StreamARN, Limit) == (names.STREAM_ARN, 1)
+        return {"StreamDescription": {"StreamCreationTimestamp": datetime(2026, 7, 1, tzinfo=UTC)}}
 
     def list_shards(self, **request: Any) -> dict[str, Any]:
         """Give two shards a page."""
@@ -253,3 +253,7 @@ class Clients:
 
     def client(self, service: str) -> Any:
         return self._all[service]
+
+    def acting_as(self, role_arn: str, source_arn: str) -> Clients:
+        assert role_arn and source_arn
+        return self

@@ -41,7 +41,7 @@ class KinesisStream:
         self._shards = [_Shard("shardId-000000000000")]
         self._slots = ["shardId-000000000000"] * self.SLOTS
         server.answers |= {
-            "DescribeStreamSummary": self._describe,
+            "DescribeStream": self._describe,
             "ListShards": self._list,
             "GetShardIterator": self._iterator,
             "GetRecords": self._get,
@@ -77,9 +77,10 @@ class KinesisStream:
             "RetentionPeriodHours": 24,
             "StreamCreationTimestamp": NOON_MS / 1000,
             "EnhancedMonitoring": [],
-            "OpenShardCount": 1,
+            "HasMoreShards": True,
+            "Shards": [],
         }
-        return {"StreamDescriptionSummary": summary}
+        return {"StreamDescription": summary}
 
     def _list(self, _: dict[str, Any]) -> Any:
         with self._lock:

@@ -1,0 +1,55 @@
+"""The two ends of an ASGI exchange: a request's body, read whole, and an answer, sent whole."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from email.utils import formatdate
+from typing import TYPE_CHECKING, Any
+
+from local_aws.gateway.service import ApiError
+
+if TYPE_CHECKING:
+    from local_aws.gateway.dispatch import Answer
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+# The largest request of our services is PutRecordBatch: 4 MiB of data, a third more as base64, and its frame.
+_LARGEST_BODY_BYTES = 16 * 1024 * 1024
+
+
+class ClientGoneError(Exception):
+    """The caller closed the connection before its request was complete."""
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Read a body to its end. Raises `ClientGoneError`, and `ApiError` for one that is too large."""
+    chunks: list[bytes] = []
+    size_bytes = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        chunk = message.get("body", b"")
+        size_bytes += len(chunk)
+        if size_bytes <= _LARGEST_BODY_BYTES:
+            chunks.append(chunk)
+        if not message.get("more_body", False):
+            break
+    if size_bytes > _LARGEST_BODY_BYTES:
+        raise ApiError(
+            "RequestEntityTooLargeException",
+            f"The request has {size_bytes} bytes; at most {_LARGEST_BODY_BYTES} are allowed.",
+            status=413,
+        )
+    return b"".join(chunks)
+
+
+async def send_answer(send: Send, reply: Answer) -> None:
+    """Send an answer, with the date that every answer of AWS has."""
+    headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in reply.headers]
+    headers.append((b"date", formatdate(usegmt=True).encode("ascii")))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body, "more_body": False})

@@ -1,0 +1,146 @@
+"""IAM in front of everything: who calls our services, and the few requests to MiniStack that need a look first.
+
+MiniStack authorises what it answers by itself. Two kinds of its requests pass through here all the same: those that
+an AWS service signs with its own key (see `local_aws.iam.services`), which MiniStack does not know, and new policy
+documents (see `local_aws.iam.documents`).
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from local_aws.clients import LOCAL_CREDENTIALS
+from local_aws.gateway.asgi import ClientGoneError, read_body, send_answer
+from local_aws.gateway.dispatch import Answer, error_answer
+from local_aws.gateway.service import ApiError
+from local_aws.iam import documents
+from local_aws.iam.identity import HttpRequest
+from local_aws.iam.services import is_service_key
+from local_aws.iam.sessions import STS_NAMESPACE, assume_role_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+    from local_aws.gateway.asgi import AsgiApp, Message, Receive, Send
+    from local_aws.gateway.dispatch import Caller
+    from local_aws.gateway.routing import Scope
+    from local_aws.gateway.service import Service
+    from local_aws.iam.authorization import Authorization
+    from local_aws.iam.identity import Identity
+
+# Services that answer in XML, with the namespace of their errors.
+_XML = {
+    "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
+    "sts": STS_NAMESPACE,
+}
+
+
+class Guard:
+    """Stands at the door of one gateway."""
+
+    def __init__(self, authorization: Authorization) -> None:
+        self._authorization = authorization
+
+    def identified(
+        self, caller: Caller, signed: Scope | None, scope: MutableMapping[str, Any], body: bytes
+    ) -> Caller:
+        """Give `caller` with verified identity and its permissions. Raises `ApiError` for a wrong signature."""
+        identity = self._authorization.identify(_request(scope, body), signed)
+        authorize = partial(self._authorize, identity, caller.region)
+        return replace(caller, credentials=identity.credentials, authorize=authorize)
+
+    def looks_at(self, signed: Scope | None) -> bool:
+        """Tell whether a request to MiniStack has to go through `pass_on`."""
+        return signed is not None and (signed.service == "iam" or is_service_key(signed.access_key_id))
+
+    async def pass_on(
+        self,
+        signed: Scope | None,
+        scope: MutableMapping[str, Any],
+        receive: Receive,
+        send: Send,
+        behind: AsgiApp,
+    ) -> None:
+        """Let a request to MiniStack pass, or refuse it."""
+        if signed is None:
+            await behind(scope, receive, send)
+            return
+        try:
+            body = await read_body(receive)
+            if is_service_key(signed.access_key_id):
+                session = await self._authorization.admit(_request(scope, body), signed)
+                if session is not None:
+                    await send_answer(send, _xml(200, assume_role_answer(session)))
+                    return
+                scope = _as_root(scope, signed)
+            else:
+                reason = documents.refusal(body)
+                if reason is not None:
+                    raise ApiError("MalformedPolicyDocument", reason)
+        except ClientGoneError:
+            return
+        except ApiError as error:
+            await send_answer(send, _refusal(error, signed.service))
+            return
+        await behind(scope, _again(body, receive), send)
+
+    def _authorize(
+        self,
+        identity: Identity,
+        region: str,
+        service: Service,
+        operation: str,
+        parameters: Mapping[str, Any],
+    ) -> None:
+        self._authorization.authorize(identity, service, operation, parameters, region)
+
+
+def _request(scope: MutableMapping[str, Any], body: bytes) -> HttpRequest:
+    raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
+    query = parse_qs(scope.get("query_string", b"").decode("utf-8", "replace"), keep_blank_values=True)
+    return HttpRequest(scope["method"], raw_path.decode("latin-1"), query, scope["headers"], body)
+
+
+def _as_root(scope: MutableMapping[str, Any], signed: Scope) -> MutableMapping[str, Any]:
+    """Give the request as the account's root would make it: MiniStack does not look at root's signature."""
+    key = LOCAL_CREDENTIALS.access_key_id
+    authorization = (
+        f"AWS4-HMAC-SHA256 Credential={key}/20000101/{signed.region}/{signed.service}/aws4_request, "
+        "SignedHeaders=host, Signature=none"
+    )
+    kept = [(name, value) for name, value in scope["headers"] if name != b"authorization"]
+    return {**scope, "headers": [*kept, (b"authorization", authorization.encode("ascii"))]}
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Give the body once more, then whatever else comes."""
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
+
+
+def _refusal(error: ApiError, service: str) -> Answer:
+    namespace = _XML.get(service)
+    if namespace is None:
+        return error_answer(error)
+    body = (
+        f'<ErrorResponse xmlns="{namespace}"><Error><Type>Sender</Type><Code>{escape(error.code)}</Code>'
+        f"<Message>{escape(error.message)}</Message></Error><RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>"
+    ).encode()
+    return _xml(error.status, body)
+
+
+def _xml(status: int, body: bytes) -> Answer:
+    return Answer(status, (("content-type", "text/xml"), ("content-length", str(len(body)))), body)

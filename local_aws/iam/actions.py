@@ -1,0 +1,156 @@
+"""Which permissions an operation needs: its IAM action, the ARN it is checked on, and what comes with it.
+
+AWS rule: actions and resource types of the Service Authorization Reference. An operation that this table does not
+have is refused, never allowed; a test holds the table against everything the gateway answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from local_aws.gateway.service import ApiError
+from local_aws.iam.identity import Check
+
+Parameters = Mapping[str, Any]
+
+_EVERYTHING = "*"
+# Operations about nothing in particular.
+_WITHOUT_RESOURCE = {
+    "athena": frozenset({"ListDataCatalogs", "ListEngineVersions", "ListWorkGroups"}),
+    "firehose": frozenset({"ListDeliveryStreams"}),
+    "glue": frozenset({"GetCrawlerMetrics", "GetCrawlers", "ListCrawlers"}),
+    "kinesis": frozenset(
+        {"DescribeAccountSettings", "DescribeLimits", "ListStreams", "UpdateAccountSettings"}
+    ),
+}
+_ATHENA_CATALOG = frozenset({"GetDatabase", "GetTableMetadata", "ListDatabases", "ListTableMetadata"})
+_ATHENA_EXECUTION = frozenset(
+    {
+        "BatchGetQueryExecution",
+        "GetQueryExecution",
+        "GetQueryResults",
+        "GetQueryResultsStream",
+        "GetQueryRuntimeStatistics",
+        "StopQueryExecution",
+    }
+)
+_DEFAULT_WORKGROUP = "primary"
+_DEFAULT_CATALOG = "AwsDataCatalog"
+
+
+@runtime_checkable
+class NamesResources(Protocol):
+    """A service that knows what an operation is about where its parameters alone do not tell."""
+
+    def resource_names(self, operation: str, parameters: Parameters) -> list[str]:
+        """Give the names or ARNs of the resources (in Athena's case: workgroups), empty for unknown ones."""
+
+
+class Actions:
+    """Gives the checks for operations of one account."""
+
+    def __init__(self, account_id: str) -> None:
+        self._account_id = account_id
+        self._resources: Mapping[str, Callable[[str, Parameters, str, object], list[str]]] = {
+            "athena": self._athena,
+            "firehose": self._firehose,
+            "glue": self._glue,
+            "kinesis": self._kinesis,
+        }
+
+    def checks(
+        self, service: str, operation: str, parameters: Parameters, region: str, handler: object
+    ) -> list[Check]:
+        """Give every permission that the call needs; `handler` is the service that will answer it.
+
+        Raises `ApiError` AccessDeniedException for an operation whose resource is not known.
+        """
+        action = f"{service}:{operation}"
+        if operation in _WITHOUT_RESOURCE.get(service, ()):
+            return [Check(action, _EVERYTHING)]
+        find = self._resources.get(service)
+        resources = find(operation, parameters, region, handler) if find else []
+        if not resources:
+            raise ApiError(
+                "AccessDeniedException",
+                f"The local IAM cannot tell the resource of {action} from {sorted(parameters)}, so it is not allowed.",
+            )
+        tags = _tag_keys(parameters)
+        found = [Check(action, resource, tags) for resource in resources]
+        if tags and operation == "CreateDeliveryStream":
+            found.append(Check("firehose:TagDeliveryStream", resources[0], tags))
+        return found + self._passed_roles(service, operation, parameters)
+
+    def _arn(self, service: str, region: str, resource: str) -> str:
+        return f"arn:aws:{service}:{region}:{self._account_id}:{resource}"
+
+    def _firehose(self, operation: str, parameters: Parameters, region: str, _handler: object) -> list[str]:
+        name = parameters.get("DeliveryStreamName")
+        return [self._arn("firehose", region, f"deliverystream/{name}")] if name else []
+
+    def _kinesis(self, operation: str, parameters: Parameters, region: str, handler: object) -> list[str]:
+        for member in ("ConsumerARN", "StreamARN", "ResourceARN"):
+            if parameters.get(member):
+                return [str(parameters[member])]
+        if parameters.get("StreamName"):
+            return [self._arn("kinesis", region, f"stream/{parameters['StreamName']}")]
+        return _asked(handler, operation, parameters)
+
+    def _glue(self, operation: str, parameters: Parameters, region: str, _handler: object) -> list[str]:
+        if "Crawler" not in operation:
+            return []
+        names = parameters.get("CrawlerNames") or [parameters.get("Name") or parameters.get("CrawlerName")]
+        return [self._arn("glue", region, f"crawler/{name}") for name in names if name]
+
+    def _athena(self, operation: str, parameters: Parameters, region: str, handler: object) -> list[str]:
+        if operation in _ATHENA_CATALOG:
+            catalog = parameters.get("CatalogName") or _DEFAULT_CATALOG
+            return [self._arn("athena", region, f"datacatalog/{catalog}")]
+        if operation in _ATHENA_EXECUTION:
+            # What nobody has run belongs to no workgroup: only those who may read them all learn that.
+            groups = _asked(handler, operation, parameters) or [_EVERYTHING]
+        elif operation in ("StartQueryExecution", "ListQueryExecutions"):
+            groups = [str(parameters.get("WorkGroup") or _DEFAULT_WORKGROUP)]
+        else:
+            groups = [str(parameters["WorkGroup"])] if parameters.get("WorkGroup") else []
+        return [self._arn("athena", region, f"workgroup/{group}") for group in groups]
+
+    def _passed_roles(self, service: str, operation: str, parameters: Parameters) -> list[Check]:
+        """Give `iam:PassRole` for each role that the call hands to the service."""
+        if not operation.startswith(("Create", "Update")):
+            return []
+        passed = (("iam:PassedToService", f"{service}.amazonaws.com"),)
+        return [Check("iam:PassRole", role, passed) for role in dict.fromkeys(_roles(service, parameters))]
+
+
+def _asked(handler: object, operation: str, parameters: Parameters) -> list[str]:
+    return handler.resource_names(operation, parameters) if isinstance(handler, NamesResources) else []
+
+
+def _roles(service: str, value: Any) -> list[str]:
+    """Find the roles in a call's parameters: members `RoleARN`, a crawler's `Role`, the processors' `RoleArn`."""
+    if isinstance(value, Mapping):
+        if value.get("ParameterName") == "RoleArn":
+            return [str(value.get("ParameterValue"))]
+        found = []
+        for name, item in value.items():
+            is_role = name == "RoleARN" or (service == "glue" and name == "Role")
+            found += [str(item)] if is_role and isinstance(item, str) else _roles(service, item)
+        return found
+    return [role for item in value for role in _roles(service, item)] if isinstance(value, list) else []
+
+
+def _tag_keys(parameters: Parameters) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+    """Give the condition keys `aws:RequestTag/…` and `aws:TagKeys` of a call that brings tags."""
+    tags = parameters.get("Tags")
+    if isinstance(tags, Mapping):
+        pairs = {str(key): str(value) for key, value in tags.items()}
+    elif isinstance(tags, list):
+        pairs = {str(tag["Key"]): str(tag.get("Value", "")) for tag in tags if isinstance(tag, Mapping)}
+    else:
+        pairs = {}
+    keys = tuple(pairs) or tuple(str(key) for key in parameters.get("TagKeys") or ())
+    if not keys:
+        return ()
+    return (*((f"aws:RequestTag/{key}", value) for key, value in pairs.items()), ("aws:TagKeys", keys))

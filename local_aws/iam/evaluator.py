@@ -1,0 +1,194 @@
+"""Signatures and policies, judged by MiniStack's evaluator.
+
+The gateway's services and MiniStack's stand behind one port and share users, roles, keys and policies, so they share
+the judge as well: what a policy allows does not depend on who answers the call. MiniStack offers no API for that
+(it has no policy simulator that knows sessions, and keeps secret keys to itself), so this module calls the functions
+that its own requests go through. It is the only one that does, and all names of MiniStack stand in it.
+
+MiniStack keeps its state on the event loop's thread; `Evaluator` must be used there too.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from local_aws.clients import Credentials
+from local_aws.gateway.service import ApiError
+from local_aws.iam.identity import Identity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from local_aws.iam.identity import Check, HttpRequest
+    from local_aws.iam.sessions import Session
+
+# AWS rule: what the JSON protocols call the failures that the older ones name otherwise.
+_CODES = {
+    "SignatureDoesNotMatch": "InvalidSignatureException",
+    "InvalidToken": "UnrecognizedClientException",
+    "InvalidClientTokenId": "UnrecognizedClientException",
+    "IncompleteSignature": "IncompleteSignatureException",
+    "UnsupportedSignature": "InvalidSignatureException",
+    "CredentialDateMismatch": "InvalidSignatureException",
+    "RequestExpired": "InvalidSignatureException",
+}
+
+
+class Evaluator:
+    """Tells who signed a request, and whether their policies allow what it does."""
+
+    def __init__(self, account_id: str) -> None:
+        self._account_id = account_id
+        self._iam: Any = importlib.import_module("ministack.core.iam_evaluator")
+        self._responses: Any = importlib.import_module("ministack.core.responses")
+        self._sigv4: Any = importlib.import_module("ministack.core.sigv4")
+        self._sts: Any = importlib.import_module("ministack.services.sts")
+
+    def authenticate(self, request: HttpRequest, access_key_id: str | None, region: str) -> Identity:
+        """Verify the signature and give the caller.
+
+        Raises `ApiError` with the code that AWS's JSON services use: no signature, one that does not match, an
+        unknown or disabled key, an expired session.
+        """
+        if not access_key_id:
+            raise ApiError(
+                "MissingAuthenticationTokenException", "Request is missing Authentication Token", status=403
+            )
+        identity: Identity = self._apart(lambda: self._authenticated(request, access_key_id, region))
+        return identity
+
+    def authorize(self, identity: Identity, check: Check, region: str) -> None:
+        """Raise `ApiError` AccessDeniedException unless the caller's policies allow `check`."""
+        denied = self._apart(lambda: self._evaluated(identity, check, region))
+        if denied is None:
+            return
+        if isinstance(denied, self._iam.AuthError):
+            raise _failure(denied)
+        raise access_denied(identity.arn, check, explicit=denied.decision == "Deny")
+
+    def service_signature_fails(self, request: HttpRequest, secret_access_key: str) -> bool:
+        """Tell whether a request was not signed with this secret, or at another time."""
+        headers = {name.decode("latin-1"): self._sigv4.decode_header_value(v) for name, v in request.headers}
+        signature = self._sigv4.parse_header_signature(headers)
+        if isinstance(signature, tuple) or self._sigv4.request_time_failure(signature):
+            return True
+        return bool(
+            self._sigv4.header_signature_failure(
+                signature,
+                secret_access_key,
+                request.method,
+                request.raw_path,
+                request.query,
+                headers,
+                request.body,
+            )
+        )
+
+    def service_may_assume(
+        self, trust: Mapping[str, Any], service: str, role_arn: str, context: Mapping[str, str]
+    ) -> bool:
+        """Tell whether a role's trust policy lets `service` (`firehose.amazonaws.com`) assume the role.
+
+        `context` has the condition keys of the call: `sts:ExternalId`, `aws:SourceAccount`, `aws:SourceArn`.
+        """
+        statements = trust.get("Statement") or []
+        if isinstance(statements, dict):
+            statements = [statements]
+        # A trust policy has no Resource: it is about the role it belongs to.
+        named = [
+            {**one, "Resource": "*"} for one in statements if _names_service(one.get("Principal"), service)
+        ]
+        evaluation = self._iam.EvalContext(
+            principal_arn=service,
+            principal_type="AWSService",
+            principal_account="",
+            action="sts:AssumeRole",
+            resource_arn=role_arn,
+            region="",
+            service_context={key.lower(): value for key, value in context.items()},
+            principal_keys={"aws:principalservicename": service, "aws:principalisawsservice": "true"},
+        )
+        parsed = self._iam.parse_policy_document({"Statement": named})
+        return bool(self._iam.evaluate(evaluation, [parsed]).decision == "Allow")
+
+    def open_session(self, session: Session) -> None:
+        """Make a role's session known, so that its key pair is that of the role from now on."""
+        self._sts.register_session(
+            session.credentials.access_key_id,
+            {
+                "Arn": session.arn,
+                "UserId": session.assumed_role_id,
+                "AccountId": self._account_id,
+                "PrincipalType": "AssumedRole",
+                "SecretAccessKey": session.credentials.secret_access_key,
+                "SessionToken": session.credentials.session_token,
+                "Expiration": session.expires_seconds,
+            },
+        )
+
+    def _authenticated(self, request: HttpRequest, access_key_id: str, region: str) -> Identity:
+        self._enter(access_key_id, region)
+        self._iam.pin_signed_request(
+            request.method, request.raw_path, dict(request.query), list(request.headers)
+        )
+        self._iam.pin_signed_body(request.body)
+        account_id = self._responses.get_account_id()
+        verified = self._iam.authenticate(access_key_id, account_id)
+        if verified is None:
+            # The account's root: its signature is not looked at, as nobody's policies apply to it.
+            verified = self._iam.resolve_credential(access_key_id, account_id)
+        if isinstance(verified, self._iam.AuthError | self._iam.CredentialResolutionError):
+            raise _failure(verified)
+        if verified.account_id != self._account_id:
+            raise ApiError(
+                "AccessDeniedException",
+                f"{verified.principal_arn} is of another account; this service has account {self._account_id} only",
+            )
+        keys = Credentials(verified.access_key_id, verified.secret_access_key, verified.session_token)
+        return Identity(verified.principal_arn, verified.account_id, keys)
+
+    def _evaluated(self, identity: Identity, check: Check, region: str) -> Any:
+        key = identity.credentials.access_key_id
+        self._enter(key, region)
+        service = check.action.partition(":")[0]
+        context = {name: list(v) if isinstance(v, tuple) else v for name, v in check.context}
+        return self._iam.enforce(
+            key, check.action, service, region, resource_arn=check.resource, service_context=context
+        )
+
+    def _enter(self, access_key_id: str, region: str) -> None:
+        account_id = self._iam.find_iam_access_key_account(access_key_id) or access_key_id
+        self._responses.set_request_account_id(account_id)
+        self._responses.set_request_region(region)
+
+    def _apart(self, call: Callable[[], Any]) -> Any:
+        """Run `call` with request variables of its own, which MiniStack's requests never see."""
+        return contextvars.copy_context().run(call)
+
+
+def access_denied(caller: str, check: Check, *, explicit: bool = False) -> ApiError:
+    """Give AWS's sentence for a call that no policy allows, or that one denies."""
+    reason = (
+        "with an explicit deny in an identity-based policy"
+        if explicit
+        else f"because no identity-based policy allows the {check.action} action"
+    )
+    return ApiError(
+        "AccessDeniedException",
+        f"User: {caller} is not authorized to perform: {check.action} on resource: {check.resource} {reason}",
+    )
+
+
+def _failure(error: Any) -> ApiError:
+    return ApiError(_CODES.get(error.code, error.code), error.message)
+
+
+def _names_service(principal: Any, service: str) -> bool:
+    if principal == "*":
+        return True
+    if not isinstance(principal, dict):
+        return False
+    named = principal.get("Service") or []
+    return service in ([named] if isinstance(named, str) else named)
