@@ -42,6 +42,6 @@ def _encoded(name: str) -> str:
 
 def _decoded(token: str) -> str:
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         raise invalid_input(f"NextToken is {token!r}, which is none that an answer has given") from error

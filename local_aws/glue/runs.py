@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 from local_aws.glue import plan
 from local_aws.glue.crawl.cache import SchemaCache
 from local_aws.glue.crawl.crawl import Crawl, CrawlRequest
-from local_aws.glue.crawler import COMPLETED, FAILED, MOST_RUNS, READY, RUNNING, STOPPED, STOPPING, Run
+from local_aws.glue.crawler import (
+    COMPLETED,
+    FAILED,
+    MOST_RUNS,
+    READY,
+    RUNNING,
+    STOPPED,
+    STOPPING,
+    Run,
+    role_name,
+)
 from local_aws.glue.errors import CrawlFailedError, CrawlStoppedError, not_running, running, stopping
 
 if TYPE_CHECKING:
@@ -21,8 +31,9 @@ if TYPE_CHECKING:
     from local_aws.glue.crawler import Crawler
     from local_aws.glue.store import CrawlerStore
 
-    # Gives the clients of a role: whoever checks permissions gives those with the role's credentials.
-    ClientsFor = Callable[[str], Clients]
+    # Gives the clients of a role (its ARN) for a crawler (its ARN): where permissions are checked, with the
+    # credentials of the role, which Glue assumes for the crawler.
+    ClientsFor = Callable[[str, str], Clients]
 
 _log = logging.getLogger(__name__)
 
@@ -46,10 +57,17 @@ class _Live:
 
 
 class Runs:
-    """Starts and stops crawls, and keeps how they ended."""
+    """Starts and stops crawls, and keeps how they ended; `place` is region and account."""
 
-    def __init__(self, store: CrawlerStore, clients_for: ClientsFor, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: CrawlerStore,
+        place: tuple[str, str],
+        clients_for: ClientsFor,
+        clock: Callable[[], float],
+    ) -> None:
         self._store = store
+        self._place = place
         self._clients_for = clients_for
         self._clock = clock
         self._cache = SchemaCache()
@@ -135,7 +153,7 @@ class Runs:
     def _crawl(self, crawler: Crawler, run: Run, live: _Live) -> Run:
         parsed = plan.parse(crawler.parameters)
         known = self._store.known_folders(crawler.name) if parsed.incremental else None
-        clients = self._clients_for(crawler.parameters["Role"])
+        clients = self._clients_for(*self._arns(crawler))
         request = CrawlRequest(crawler.name, run.crawl_id, parsed, known)
         outcome = Crawl(request, clients, self._cache, self._clock, live.check).run()
         self._store.put_folders(crawler.name, outcome.folders)
@@ -146,6 +164,14 @@ class Runs:
             tables_created=outcome.tables_created,
             tables_updated=outcome.tables_updated,
             tables_deleted=outcome.tables_deleted,
+        )
+
+    def _arns(self, crawler: Crawler) -> tuple[str, str]:
+        region, account_id = self._place
+        role = role_name(crawler.parameters["Role"])
+        return (
+            f"arn:aws:iam::{account_id}:role/{role}",
+            f"arn:aws:glue:{region}:{account_id}:crawler/{crawler.name}",
         )
 
     def _end(self, name: str, run: Run, state: str, message: str) -> None:

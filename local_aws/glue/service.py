@@ -50,7 +50,12 @@ class GlueService:
         self._behind = Clients(settings.endpoint, settings.region, headers={BEHIND_HEADER: "1"})
         self._roles = Roles(self._clients, settings.account_id)
         self._store = CrawlerStore(settings.state_dir / "glue")
-        self._runs = Runs(self._store, clients_for or (lambda role: self._clients), clock)
+        self._runs = Runs(
+            self._store,
+            (settings.region, settings.account_id),
+            clients_for or (lambda role_arn, crawler_arn: self._clients),
+            clock,
+        )
         self._scheduler = Scheduler(self._store, self._runs.start, clock)
         self._operations: dict[str, Operation] = {
             "CreateCrawler": self._create,

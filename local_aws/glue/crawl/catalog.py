@@ -72,8 +72,8 @@ class Catalog:
         self._glue.create_table(DatabaseName=self.database, TableInput=dict(table))
 
     def update_table(self, table: Mapping[str, Any]) -> None:
-        """Replace a table; members that only answers have are left out."""
-        taken = {name: table[name] for name in _TABLE_INPUT if name in table}
+        """Replace a table; members that only answers have, and empty ones, are left out."""
+        taken = {name: table[name] for name in _TABLE_INPUT if table.get(name) not in (None, "")}
         self._glue.update_table(DatabaseName=self.database, TableInput=taken)
 
     def delete_table(self, name: str) -> None:

@@ -120,7 +120,8 @@ class Crawl:
             classified = self._classified(target, classifiers)
             if self._request.known_folders is not None:
                 classified = self._attach(target, classified, tables, output)
-            found += [Found(target.bucket, group) for group in self._groups(target, classified)]
+            groups = self._groups(target, classified, self._apart(target, tables))
+            found += [Found(target.bucket, group) for group in groups]
         found = list({item.place: item for item in found}.values())
         self._check_threshold(len(found))
         self._classified_entries(self._plan.database)
@@ -178,12 +179,24 @@ class Crawl:
             self.journal.warn(f"No classifier recognises {entries.shown(unknown)}")
         return found
 
-    def _groups(self, target: S3Target, classified: Classified) -> list[Group]:
+    def _apart(self, target: S3Target, tables: Mapping[str, dict[str, Any]]) -> frozenset[str]:
+        """Give the folders above this crawler's tables, when only new folders are looked at."""
+        if self._request.known_folders is None:
+            return frozenset()
+        keys = [
+            place[1]
+            for place in map(location_of, self._own_tables(tables))
+            if place and place[0] == target.bucket
+        ]
+        parents = [key.split("/")[:length] for key in keys for length in range(key.count("/") + 1)]
+        return frozenset("".join(f"{part}/" for part in parent) for parent in parents)
+
+    def _groups(self, target: S3Target, classified: Classified, apart: frozenset[str]) -> list[Group]:
         if len(classified) == 1 and classified[0][0].key == target.prefix:
             item, schema = classified[0]
             return [Group(item.key, item.name, (Leaf((), item.key, schema),))]
         options = self._plan.options
-        return Grouping(options.combine_compatible, options.table_level).groups(
+        return Grouping(options.combine_compatible, options.table_level, apart).groups(
             target.bucket, as_folder(target.prefix), classified
         )
 

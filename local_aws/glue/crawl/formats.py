@@ -55,7 +55,9 @@ def storage_descriptor(
         "OutputFormat": storage.output_format,
         "Compressed": schema.format.compression != "none",
         "NumberOfBuckets": -1,
-        "SerdeInfo": {"SerializationLibrary": serde, "Parameters": _serde_parameters(schema, serde)},
+        "SerdeInfo": {"SerializationLibrary": serde, "Parameters": _serde_parameters(schema, serde)}
+        if serde
+        else {},
         "BucketColumns": [],
         "SortColumns": [],
         "Parameters": dict(parameters),

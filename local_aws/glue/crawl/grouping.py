@@ -147,10 +147,15 @@ class _Node:
 
 @dataclass(frozen=True)
 class Grouping:
-    """How folders become tables: whether schemas need not be similar, and the level where tables are, if it is set."""
+    """How folders become tables.
+
+    `combine_compatible`: schemas need not be similar. `table_level`: where tables are, if that is set. `apart`: keys of
+    folders that hold tables already, so that what is below them is never one table.
+    """
 
     combine_compatible: bool = False
     table_level: int | None = None
+    apart: frozenset[str] = frozenset()
 
     def groups(self, bucket: str, folder: str, objects: Iterable[tuple[StoredObject, Schema]]) -> list[Group]:
         """Give the tables that objects below `folder` (a key with a slash at its end, or empty) become."""
@@ -163,7 +168,8 @@ class Grouping:
         own = _own(node, self.combine_compatible)
         if not node.children:
             return own
-        separate = self.table_level is not None and node.level < self.table_level
+        above = self.table_level is not None and node.level < self.table_level
+        separate = above or node.key in self.apart
         forced = self.table_level is not None and not separate
         joined, rest = ([], below) if separate else self._joined(node, below, forced=forced)
         return [*own, *joined, *(group for groups in rest for group in groups)]
