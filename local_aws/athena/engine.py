@@ -94,6 +94,7 @@ class RunningQuery:
     context: ScanContext
     engine: Engine
     held: ExitStack = field(default_factory=ExitStack)
+    _native: dict[str, str] = field(default_factory=dict)
 
     def interrupt(self) -> None:
         """Stop the query as soon as possible."""
@@ -120,7 +121,17 @@ class RunningQuery:
             if native is None:
                 self.connection.register(scan.name, LakeTable(scan, table, self.context))
             else:
-                self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {scan.name} AS {native.sql}")
+                self._native[scan.name] = native.sql
+
+    def complete(self, sql: str) -> str:
+        """Give a query with the tables in front of it that DuckDB reads itself.
+
+        They are no views: a view would be bound when it is made and once more when it is used.
+        """
+        if not self._native:
+            return sql
+        tables = ", ".join(f"{name} AS NOT MATERIALIZED ({text})" for name, text in self._native.items())
+        return f"WITH {tables} SELECT * FROM ({sql}) AS complete_"
 
     def close(self) -> None:
         """Give back what the query holds."""
@@ -136,7 +147,7 @@ class RunningQuery:
     def reader(self, sql: str) -> Any:
         """Run DuckDB SQL; gives a record batch reader. Raises `QueryError` for what goes wrong in its first step."""
         try:
-            return self.connection.execute(sql).to_arrow_reader(RESULT_BATCH_ROWS)
+            return self.connection.sql(self.complete(sql)).to_arrow_reader(RESULT_BATCH_ROWS)
         except Exception as error:
             raise self.translate(error) from error
 

@@ -28,7 +28,7 @@ def explain(running: RunningQuery, query: CompiledQuery, statement: Explain) -> 
     words = "EXPLAIN (ANALYZE, FORMAT JSON)" if statement.analyze else "EXPLAIN (FORMAT JSON)"
     if form == "TEXT":
         words = "EXPLAIN ANALYZE" if statement.analyze else "EXPLAIN"
-    rows = running.connection.execute(f"{words} {query.sql}").fetchall()
+    rows = running.connection.execute(f"{words} {running.complete(query.sql)}").fetchall()
     plan = str(rows[0][1])
     if form == "JSON":
         plan = json.dumps(json.loads(plan), indent=2)

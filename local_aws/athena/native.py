@@ -65,7 +65,10 @@ def native_table(
         return NativeTable(_empty(table))
     system = file_system_of(context.clients)
     opened = parquet.open_files(
-        [(file.stored, constants) for file, constants in with_constants(table, files)], schema, system
+        [(file.stored, constants) for file, constants in with_constants(table, files)],
+        schema,
+        system,
+        context.clients.credentials.access_key_id,
     )
     read = {name for name in wanted if name in data_columns}
     for need in needs:
@@ -74,17 +77,14 @@ def native_table(
     texts = [(_select(table, physical), members) for physical, members in groups]
     if any(text is None for text, _ in texts):
         return None
+    positions = {id(file.constants): position for position, file in enumerate(opened)}
     kept: set[int] = set()
     for need in needs:
         left = parquet.prune_row_groups(opened, schema, need.condition)
         columns = {*need.columns, *parquet.columns_of(need.condition, schema)} & data_columns
         context.add_bytes(parquet.scanned_bytes(left, sorted(columns)))
         context.scanned_rows += sum(group.num_rows for file in left for group in file.fragment.row_groups)
-        kept |= {
-            position
-            for position, file in enumerate(opened)
-            if any(file.constants is o.constants for o in left)
-        }
+        kept |= {positions[id(file.constants)] for file in left}
     context.files += len(kept)
     queries = []
     for text, members in texts:

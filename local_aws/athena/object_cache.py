@@ -12,6 +12,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,12 @@ class _Entry:
     size_bytes: int
     used_seconds: float
     users: int = 0
+
+
+@lru_cache(maxsize=65_536)
+def _place(folder: Path, identity: str, partition: str) -> Path:
+    version = hashlib.sha256(identity.encode()).hexdigest()
+    return folder / version[:2] / f"{partition}{version[2:34]}.parquet"
 
 
 @dataclass
@@ -77,10 +84,7 @@ class ObjectCache:
     def _path(self, clients: Clients, stored: StoredObject, partition: str) -> Path:
         # By reader: what one may read, another may not.
         reader = clients.credentials.access_key_id
-        version = hashlib.sha256(
-            f"{reader}\0{stored.path}\0{stored.etag}\0{stored.size}".encode()
-        ).hexdigest()
-        return self.folder / version[:2] / f"{partition}{version[2:34]}.parquet"
+        return _place(self.folder, f"{reader}\0{stored.path}\0{stored.etag}\0{stored.size}", partition)
 
     def _fetch(
         self, clients: Clients, wanted: Sequence[tuple[StoredObject, Path]], check: Callable[[], None]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote as url_quote
 
@@ -115,6 +116,11 @@ def _registered_partition(table: TableDefinition, item: Mapping[str, Any]) -> Pa
 
 def hive_path(names: Sequence[str], values: Sequence[str | None]) -> str:
     """Give the path of a partition in Hive's layout: `a=1/b=2/`."""
+    return _hive_path(tuple(names), tuple(values))
+
+
+@lru_cache(maxsize=16_384)
+def _hive_path(names: tuple[str, ...], values: tuple[str | None, ...]) -> str:
     pairs = zip(names, values, strict=True)
     return "".join(
         f"{name}={HIVE_NULL if value is None else url_quote(value, safe=' ')}/" for name, value in pairs

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from local_aws.athena.errors import QueryError
 from local_aws.athena.java_dates import PatternError, format_java, parse_java, smallest_unit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from local_aws.athena.catalog import TableDefinition
 
@@ -154,9 +155,9 @@ def _date(table: TableDefinition, column: str, settings: Mapping[str, str], now:
         raise _invalid(table, f"projection.{column}.interval.unit is {unit!r}; allowed are {allowed}")
     if step < 1:
         raise _invalid(table, f"projection.{column}.interval is {step}; allowed is 1 or more")
-    moments = _moments(table, column, first, last, (unit, step))
-    # A step finer than the format gives the same text several times.
-    return tuple(dict.fromkeys(format_java(moment, pattern) for moment in moments))
+    seconds = _UNIT_SECONDS.get(unit, 28 * 86400 * _UNIT_MONTHS.get(unit, 1)) * step
+    _check_size(table, column, (last - first).total_seconds() / seconds)
+    return _dates(first, last, unit, step, pattern)
 
 
 def _bound(table: TableDefinition, column: str, text: str, pattern: str, now: datetime) -> datetime:
@@ -187,17 +188,14 @@ def _shift(moment: datetime, unit: str, amount: int) -> datetime:
     return moment.replace(year=year, month=month + 1, day=min(moment.day, 28))
 
 
-def _moments(
-    table: TableDefinition, column: str, first: datetime, last: datetime, step: tuple[str, int]
-) -> Sequence[datetime]:
-    unit, amount = step
-    seconds = _UNIT_SECONDS.get(unit, 28 * 86400 * _UNIT_MONTHS.get(unit, 1)) * amount
-    _check_size(table, column, (last - first).total_seconds() / seconds)
-    moments: list[datetime] = []
+@lru_cache(maxsize=16)
+def _dates(first: datetime, last: datetime, unit: str, amount: int, pattern: str) -> tuple[str, ...]:
+    """Give the texts of all dates from one to another; a step finer than the pattern gives the same text once."""
+    texts: dict[str, None] = {}
     count = 0
     while True:
         moment = _shift(first, unit, amount * count)
         if moment > last:
-            return moments
-        moments.append(moment)
+            return tuple(texts)
+        texts[format_java(moment, pattern)] = None
         count += 1

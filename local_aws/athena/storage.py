@@ -116,7 +116,7 @@ def _pages(clients: Clients, bucket: str, prefix: str) -> Iterator[StoredObject]
         for item in root.iter(f"{_XML}Contents"):
             yield StoredObject(
                 bucket,
-                unquote_plus(_text(item, "Key")),
+                _key(_text(item, "Key")),
                 int(_text(item, "Size")),
                 _text(item, "ETag"),
                 _text(item, "LastModified"),
@@ -124,6 +124,12 @@ def _pages(clients: Clients, bucket: str, prefix: str) -> Iterator[StoredObject]
         token = _text(root, "NextContinuationToken") or None
         if token is None:
             return
+
+
+def _key(encoded: str) -> str:
+    # The one character that the keys of a lake are full of; only what else is encoded takes the long way.
+    plain = encoded.replace("%3D", "=")
+    return unquote_plus(encoded) if "%" in plain or "+" in plain else plain
 
 
 def _text(item: Any, name: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
 
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
 
     from local_aws.athena.storage import StoredObject
 
-    Key = tuple[str, str, str]
+    Key = tuple[str, str, str, str]
 
 _FOOTER_THREADS = 8
 _MAX_CACHED_FRAGMENTS = 8_192
+_ROW_COUNT = "$count"
 BATCH_ROWS = 122_880  # DuckDB's own row group: a batch becomes one unit of its parallel work
 # INT96 is what Hive, Spark and Firehose write; Athena's own precision is milliseconds.
 _FORMAT = ds.ParquetFileFormat(coerce_int96_timestamp_unit="ms")
@@ -34,10 +36,20 @@ _OPTIONS = ds.ParquetFragmentScanOptions(pre_buffer=True)
 
 @dataclass(frozen=True)
 class ParquetFile:
-    """One Parquet object: its fragment with the footer read, and what is known of each row of it."""
+    """One Parquet object: its fragment with the footer read, and what is known of each row of it.
+
+    `sizes` has the compressed bytes of every column by lower-case name, for each row group.
+    """
 
     fragment: Any
     constants: dict[str, Any]
+    sizes: tuple[dict[str, int], ...]
+
+
+@dataclass(frozen=True)
+class _Footer:
+    fragment: Any
+    sizes: tuple[dict[str, int], ...]
 
 
 class FragmentCache:
@@ -46,17 +58,17 @@ class FragmentCache:
     def __init__(self, limit: int = _MAX_CACHED_FRAGMENTS) -> None:
         self._limit = limit
         self._lock = Lock()
-        self._fragments: OrderedDict[Key, Any] = OrderedDict()
+        self._footers: OrderedDict[Key, _Footer] = OrderedDict()
 
-    def known(self, key: Key) -> Any:
-        """Give the fragment of an object version that has been read already, or None."""
+    def known(self, key: Key) -> _Footer | None:
+        """Give the footer of an object version that has been read already, or None."""
         with self._lock:
-            fragment = self._fragments.get(key)
-            if fragment is not None:
-                self._fragments.move_to_end(key)
-            return fragment
+            footer = self._footers.get(key)
+            if footer is not None:
+                self._footers.move_to_end(key)
+            return footer
 
-    def read(self, key: Key, stored: StoredObject, expression: Any, system: FileSystem) -> Any:
+    def read(self, key: Key, stored: StoredObject, expression: Any, system: FileSystem) -> _Footer:
         """Read the footer of an object version; raises `QueryError` when it cannot be read."""
         fragment = _FORMAT.make_fragment(
             stored.path, system, partition_expression=expression, file_size=stored.size
@@ -67,11 +79,12 @@ class FragmentCache:
             raise cannot_open(stored.uri, error) from error
         except (OSError, pa.ArrowException) as error:
             raise _bad_data(stored.uri, error) from error
+        footer = _Footer(fragment, _sizes(fragment.metadata))
         with self._lock:
-            self._fragments[key] = fragment
-            while len(self._fragments) > self._limit:
-                self._fragments.popitem(last=False)
-        return fragment
+            self._footers[key] = footer
+            while len(self._footers) > self._limit:
+                self._footers.popitem(last=False)
+        return footer
 
 
 FRAGMENTS = FragmentCache()
@@ -89,22 +102,25 @@ def _bad_data(uri: str, error: Exception) -> QueryError:
 
 
 def open_files(
-    files: Sequence[tuple[StoredObject, dict[str, Any]]], schema: Any, system: FileSystem
+    files: Sequence[tuple[StoredObject, dict[str, Any]]], schema: Any, system: FileSystem, reader: str
 ) -> list[ParquetFile]:
-    """Read the footers of the objects, several at a time; `constants` hold for every row of an object."""
+    """Read the footers of the objects, several at a time; `constants` hold for every row of an object.
+
+    `reader` is the access key behind `system`: what one may read, another may not.
+    """
     opened: list[ParquetFile | None] = []
     missing: list[tuple[int, Key, StoredObject, dict[str, Any]]] = []
     for index, (stored, constants) in enumerate(files):
-        key = (stored.path, stored.etag, repr(constants))
-        fragment = FRAGMENTS.known(key)
-        opened.append(None if fragment is None else ParquetFile(fragment, constants))
-        if fragment is None:
+        key = (reader, stored.path, stored.etag, repr(constants))
+        footer = FRAGMENTS.known(key)
+        opened.append(None if footer is None else ParquetFile(footer.fragment, constants, footer.sizes))
+        if footer is None:
             missing.append((index, key, stored, constants))
 
     def one(item: tuple[int, Key, StoredObject, dict[str, Any]]) -> None:
         index, key, stored, constants = item
-        fragment = FRAGMENTS.read(key, stored, _expression(constants, schema), system)
-        opened[index] = ParquetFile(fragment, constants)
+        footer = FRAGMENTS.read(key, stored, _expression(constants, schema), system)
+        opened[index] = ParquetFile(footer.fragment, constants, footer.sizes)
 
     if len(missing) > 1:
         with ThreadPoolExecutor(_FOOTER_THREADS, thread_name_prefix="athena-footer") as pool:
@@ -130,32 +146,54 @@ def prune_row_groups(files: Sequence[ParquetFile], schema: Any, condition: Any) 
     if condition is None:
         return list(files)
     kept: list[ParquetFile] = []
-    for file in files:
+    for file, plain in zip(files, _fitting(files, schema), strict=True):
         fragment = file.fragment
         # Statistics are by the file's own names; a file with other cases or types is read whole.
-        if fits(fragment.physical_schema, schema):
+        if plain:
             fragment = fragment.subset(filter=condition, schema=schema)
             if not fragment.row_groups:
                 continue
-        kept.append(ParquetFile(fragment, file.constants))
+        kept.append(ParquetFile(fragment, file.constants, file.sizes))
     return kept
+
+
+def _fitting(files: Sequence[ParquetFile], schema: Any) -> list[bool]:
+    """Tell of each object whether it `fits` the table; it is worked out once for all objects of one schema."""
+    known: list[tuple[Any, bool]] = []
+    found: list[bool] = []
+    for file in files:
+        physical = file.fragment.physical_schema
+        answer = next((plain for other, plain in known if other.equals(physical)), None)
+        if answer is None:
+            answer = fits(physical, schema)
+            known.append((physical, answer))
+        found.append(answer)
+    return found
 
 
 def scanned_bytes(files: Sequence[ParquetFile], columns: Sequence[str]) -> int:
     """Give the compressed size of the column chunks of `columns` in the row groups that are left."""
-    wanted = set(columns)
     total = 0
     for file in files:
-        metadata = file.fragment.metadata
-        leaves = [
-            index
-            for index in range(metadata.num_columns)
-            if metadata.schema.column(index).path.split(".", 1)[0].lower() in wanted
-        ]
         for group in file.fragment.row_groups:
-            row_group = metadata.row_group(group.id)
-            total += sum(row_group.column(index).total_compressed_size for index in leaves)
+            sizes = file.sizes[group.id]
+            total += sum(sizes.get(name, 0) for name in columns)
     return total
+
+
+def _sizes(metadata: Any) -> tuple[dict[str, int], ...]:
+    """Give for each row group the compressed bytes of its columns, by lower-case name."""
+    names = [
+        metadata.schema.column(index).path.split(".", 1)[0].lower() for index in range(metadata.num_columns)
+    ]
+    found = []
+    for number in range(metadata.num_row_groups):
+        row_group = metadata.row_group(number)
+        sizes: dict[str, int] = {}
+        for index, name in enumerate(names):
+            sizes[name] = sizes.get(name, 0) + row_group.column(index).total_compressed_size
+        found.append(sizes)
+    return tuple(found)
 
 
 _FIELD = re.compile(r"[A-Za-z_$][\w$]*")
@@ -173,7 +211,8 @@ def read(
     files: Sequence[ParquetFile], schema: Any, columns: Sequence[str], condition: Any, system: FileSystem
 ) -> Iterator[Any]:
     """Yield record batches with exactly `columns`, of the rows that pass `condition`."""
-    plain = [file for file in files if fits(file.fragment.physical_schema, schema)]
+    fitting = _fitting(files, schema)
+    plain = [file for file, fit in zip(files, fitting, strict=True) if fit]
     if plain:
         dataset = ds.FileSystemDataset([file.fragment for file in plain], schema, _FORMAT, system)
         scanner = dataset.scanner(
@@ -185,9 +224,25 @@ def read(
         )
         yield from scanner.to_reader()
     needed = [*columns, *(name for name in sorted(columns_of(condition, schema)) if name not in columns)]
-    for file in files:
-        if not fits(file.fragment.physical_schema, schema):
+    for file, fit in zip(files, fitting, strict=True):
+        if not fit:
             yield from _read_conformed(file, schema, columns, needed, condition)
+
+
+def read_constants(
+    files: Sequence[ParquetFile], schema: Any, columns: Sequence[str], condition: Any
+) -> Iterator[Any]:
+    """Yield record batches of columns that are the same in all rows of an object: only the footers tell of the rows."""
+    names = list(dict.fromkeys([*columns, *sorted(columns_of(condition, schema))]))
+    arrays = [pa.array([file.constants[name] for file in files], schema.field(name).type) for name in names]
+    counts = pa.array([file.fragment.metadata.num_rows for file in files], pa.int64())
+    objects = pa.table([*arrays, counts], names=[*names, _ROW_COUNT])
+    if condition is not None:
+        objects = objects.filter(condition)
+    numbers = np.repeat(np.arange(objects.num_rows), objects[_ROW_COUNT].to_numpy())
+    chosen = objects.select(list(columns)).combine_chunks()
+    for start in range(0, len(numbers), BATCH_ROWS):
+        yield from chosen.take(pa.array(numbers[start : start + BATCH_ROWS])).to_batches()
 
 
 def _read_conformed(

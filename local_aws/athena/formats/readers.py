@@ -72,8 +72,10 @@ def _read_parquet(
     clients: Clients,
     add_bytes: Callable[[int], None],
 ) -> Iterator[Any]:
-    opened = parquet.open_files(files, schema, system)
-    opened = parquet.prune_row_groups(opened, schema, condition)
+    opened = parquet.open_files(files, schema, system, clients.credentials.access_key_id)
     read = {*columns, *parquet.columns_of(condition, schema)} & set(data_columns)
+    if not read:
+        return parquet.read_constants(opened, schema, columns, condition)
+    opened = parquet.prune_row_groups(opened, schema, condition)
     add_bytes(parquet.scanned_bytes(opened, sorted(read)))
     return parquet.read(opened, schema, columns, condition, system)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.athena.object_cache import ObjectCache
 from local_aws.athena.storage import StoredObject
+from local_aws.clients import LOCAL_CREDENTIALS, Credentials
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 class Store:
     """An S3 that counts how often an object is fetched."""
 
-    def __init__(self) -> None:
+    def __init__(self, credentials: Credentials = LOCAL_CREDENTIALS) -> None:
+        self.credentials = credentials
         self.fetched: list[str] = []
 
     def client(self, _: str) -> Store:
@@ -49,6 +51,15 @@ def test_an_object_is_fetched_once_for_each_version(tmp_path: Path) -> None:
             assert paths[0].read_bytes() == b"x" * 10
             assert paths[0].parent.name == "dt=1"
     assert store.fetched == ["k", "k"]
+
+
+def test_what_one_has_fetched_is_not_given_to_another(tmp_path: Path) -> None:
+    cache = ObjectCache(tmp_path)
+    stores: list[Any] = [Store(), Store(Credentials("other", "secret"))]
+    for store in stores:
+        with cache.holding(store, [(_object("k"), "")], _nothing):
+            pass
+    assert [store.fetched for store in stores] == [["k"], ["k"]]
 
 
 def test_what_is_there_is_used_after_a_restart(tmp_path: Path) -> None:
