@@ -61,8 +61,9 @@ $(READY): requirements.lock
 
 ##@ The lake
 .PHONY: plan deploy destroy package
-package: $(READY) ## build the transform's zip for each dataset (plan, deploy and destroy do it)
+package: $(READY) ## build the zips of the functions (plan, deploy and destroy do it)
 	@$(PY) -m scripts.package_transform
+	@$(PY) -m scripts.package_functions
 
 plan: $(READY) $(if $(filter local,$(TARGET)),up) ## show what deploy would change
 	@$(PY) -m scripts.deploy plan $(deploy_options)
@@ -74,7 +75,7 @@ destroy: $(READY) $(if $(filter local,$(TARGET)),up) ## remove the lake and its 
 	@$(PY) -m scripts.deploy destroy $(deploy_options)
 
 ##@ Use it
-.PHONY: produce query status cost
+.PHONY: produce query status cost compact
 produce: $(READY) ## send events: AMOUNT=10, RATE= per second, DURATION=30s, DATASET=, SEED=
 	@$(PY) -m producer --dataset $(DATASET) $(if $(AMOUNT),--amount $(AMOUNT)) $(if $(RATE),--rate $(RATE)) \
 	  $(if $(DURATION),--duration $(DURATION)) $(if $(SEED),--seed $(SEED)) $(chosen)
@@ -87,6 +88,9 @@ status: $(READY) ## what runs, what was delivered, what failed
 
 cost: $(READY) ## what a load costs on AWS in a month: EVENTS_PER_HOUR=1000000 EVENT_BYTES=400
 	@$(PY) -m scripts.cost --events-per-hour $(or $(EVENTS_PER_HOUR),1000000) --event-bytes $(or $(EVENT_BYTES),400)
+
+compact: $(READY) ## merge small files of DATASET, remove duplicates: closed partitions, or all with OPEN=1; DAYS=7 for the latest
+	@$(PY) -m scripts.compact --dataset $(DATASET) --output $(OUTPUT) $(if $(OPEN),--include-open) $(if $(DAYS),--days $(DAYS)) $(chosen)
 
 ##@ The local AWS
 .PHONY: up down clean
@@ -101,7 +105,7 @@ clean: down ## stop it and forget the local lake: its data, its Terraform state,
 	  terraform/environment.auto.tfvars terraform/.terraform/environment
 
 ##@ Measure it
-.PHONY: bench-delivery bench-produce bench-transform bench-convert
+.PHONY: bench-delivery bench-produce bench-transform bench-convert bench-query
 bench-delivery: $(READY) ## events/s, objects and memory of the whole path, beside MiniStack's own Firehose
 	@$(PY) -m benchmarks.delivery $(BENCH)
 
@@ -113,6 +117,9 @@ bench-transform: $(READY) ## the transform, beside plain JSON parsing and printi
 
 bench-convert: $(READY) ## JSON to Parquet, beside a row at a time
 	@$(PY) -m benchmarks.convert $(BENCH)
+
+bench-query: $(READY) ## queries through the local Athena beside DuckDB on the same files; BENCH="--events 10000000"
+	@$(PY) -m benchmarks.query $(BENCH)
 
 ##@ Work on it
 .PHONY: test test-all lint format lock
