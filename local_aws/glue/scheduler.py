@@ -41,9 +41,12 @@ class Scheduler:
         self._stop_asked = threading.Event()
         self._thread = threading.Thread(target=self._run, name="crawler-schedules", daemon=True)
 
+    def forget(self) -> None:
+        """Take what was due until now as done."""
+        self._looked_at = self._clock()
+
     def start(self) -> None:
         """Begin to look at the clock."""
-        self._looked_at = self._clock()
         self._thread.start()
 
     def stop(self) -> None:

@@ -33,7 +33,10 @@ _MOST_CRAWLERS = 1000
 
 
 class GlueService:
-    """The crawlers of Glue; `clients_for` gives the clients with which a crawl works for its role."""
+    """The crawlers of Glue; `clients_for` gives the clients with which a crawl works for its role.
+
+    Without `watch_clock` schedules are only looked at by `tick`.
+    """
 
     name = "glue"
 
@@ -42,7 +45,10 @@ class GlueService:
         settings: Settings,
         clients_for: ClientsFor | None = None,
         clock: Callable[[], float] = time.time,
+        *,
+        watch_clock: bool = True,
     ) -> None:
+        self._watch_clock = watch_clock
         self._region = settings.region
         self._account_id = settings.account_id
         self._clock = clock
@@ -96,7 +102,9 @@ class GlueService:
         """Load the crawlers and look at their schedules from now on."""
         self._store.load()
         self._runs.recover()
-        self._scheduler.start()
+        self._scheduler.forget()
+        if self._watch_clock:
+            self._scheduler.start()
 
     def stop(self) -> None:
         """Stop schedules and crawls, and close the connections."""
