@@ -7,6 +7,7 @@ botocore's own means, a quarter of an hour before they end.
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _SESSION_SECONDS = 3600
 _METHOD = "assume-role"
+_NOT_IN_SESSION_NAMES = re.compile(r"[^\w+=,.@-]", re.ASCII)
 
 
 class ServiceClients(EngineClients):
@@ -114,6 +116,7 @@ def _account(arn: str) -> str:
     return arn.split(":")[4]
 
 
-def _session_name(stream_arn: str) -> str:
-    # A session's name has 64 characters at most, the same as that of a delivery stream.
-    return stream_arn.rpartition("/")[2][:64]
+def _session_name(source_arn: str) -> str:
+    # A session's name has 64 characters at most, the same as that of a delivery stream; a crawler's name may have
+    # more of them, and others.
+    return _NOT_IN_SESSION_NAMES.sub("-", source_arn.rpartition("/")[2])[:64]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from local_aws.clients import BEHIND_HEADER, Clients
+from local_aws.delivery.roles import ServiceClients
 from local_aws.gateway.service import ApiError
 from local_aws.glue import errors, history, pages, plan, schedule, tags
 from local_aws.glue.crawler import NOT_SCHEDULED, READY, SCHEDULED, Crawler, history_entry
@@ -17,6 +18,7 @@ from local_aws.glue.roles import Roles
 from local_aws.glue.runs import Runs
 from local_aws.glue.scheduler import Scheduler
 from local_aws.glue.store import CrawlerStore
+from local_aws.iam.services import GLUE, read_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 _LIST_PAGE = 100
 _CRAWLS_PAGE = 20
 _MOST_CRAWLERS = 1000
+_CONNECTIONS = 16
 
 
 class GlueService:
@@ -49,6 +52,7 @@ class GlueService:
         watch_clock: bool = True,
     ) -> None:
         self._watch_clock = watch_clock
+        self._settings = settings
         self._region = settings.region
         self._account_id = settings.account_id
         self._clock = clock
@@ -59,9 +63,10 @@ class GlueService:
         self._runs = Runs(
             self._store,
             (settings.region, settings.account_id),
-            clients_for or (lambda role_arn, crawler_arn: self._clients),
+            clients_for or self._clients_for,
             clock,
         )
+        self._as_service: ServiceClients | None = None
         self._scheduler = Scheduler(self._store, self._runs.start, clock)
         self._operations: dict[str, Operation] = {
             "CreateCrawler": self._create,
@@ -112,6 +117,8 @@ class GlueService:
         self._runs.close()
         self._clients.close()
         self._behind.close()
+        if self._as_service is not None:
+            self._as_service.close()
 
     def tick(self) -> list[str]:
         """Start what is due by the clock now; give the names."""
@@ -120,6 +127,17 @@ class GlueService:
     def wait(self, name: str, timeout_seconds: float) -> bool:
         """Wait until a crawler's run has ended; tell whether it has."""
         return self._runs.wait(name, timeout_seconds)
+
+    def _clients_for(self, role_arn: str, crawler_arn: str) -> Clients:
+        """Give the clients with which a crawl works: where IAM is enforced, Glue assumes the crawler's role."""
+        if not self._settings.auth:
+            return self._clients
+        if self._as_service is None:
+            credentials = read_key(self._settings, GLUE)
+            self._as_service = ServiceClients(
+                self._settings.endpoint, self._region, credentials, _CONNECTIONS
+            )
+        return self._as_service.acting_as(role_arn, crawler_arn)
 
     def _create(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         name = parameters["Name"]

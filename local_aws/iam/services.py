@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from local_aws.config import Settings
 
 FIREHOSE = "firehose.amazonaws.com"
+GLUE = "glue.amazonaws.com"
 # AWS rule: a service that acts for a resource of yours says so in these headers; they become the condition keys
 # `aws:SourceArn` and `aws:SourceAccount` of the role's trust policy.
 SOURCE_ARN_HEADER = "x-amz-source-arn"
@@ -43,7 +44,7 @@ def is_service_key(access_key_id: str | None) -> bool:
     return bool(access_key_id and access_key_id.startswith(_KEY_PREFIX))
 
 
-def make_keys(settings: Settings, principals: tuple[str, ...] = (FIREHOSE,)) -> dict[str, ServiceKey]:
+def make_keys(settings: Settings, principals: tuple[str, ...] = (FIREHOSE, GLUE)) -> dict[str, ServiceKey]:
     """Make new key pairs, leave them for the engine, and give them by access key."""
     keys = [
         ServiceKey(

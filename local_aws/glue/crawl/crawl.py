@@ -91,8 +91,7 @@ class Crawl:
             self.journal.error(str(error))
             raise
         except ClientError as error:
-            detail = error.response["Error"]
-            text = f"{detail.get('Code')}: {detail.get('Message')} ({error.operation_name})"
+            text = _failure(error)
             self.journal.error(text)
             raise CrawlFailedError(text) from error
         except BotoCoreError as error:
@@ -276,3 +275,11 @@ class Crawl:
             self._check()
             output.write_partitions(tables[name], target.bucket, partitions)
         return [pair for pairs in by_folder.values() for pair in pairs]
+
+
+def _failure(error: ClientError) -> str:
+    detail = error.response["Error"]
+    text = f"{detail.get('Code')}: {detail.get('Message')} ({error.operation_name})"
+    if error.operation_name == "AssumeRole":
+        return f"Service is unable to assume provided role. Please verify role's TrustPolicy. {text}"
+    return text
