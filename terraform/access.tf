@@ -19,5 +19,5 @@ module "consumer_policy" {
 
 locals {
   # Partitions that are not projected are looked up in the catalog.
-  registered_partitions = anytrue([for settings in values(local.settings) : !try(settings.table.projection, true)])
+  registered_partitions = anytrue([for settings in values(local.settings) : try(settings.table.partition_discovery, "projection") != "projection"])
 }

@@ -102,3 +102,18 @@ output "consumer_policy" {
   description = "Policy document for those who query the lake, and the ARN of the managed policy of it (null when there is none)."
   value       = { json = module.consumer_policy.json, arn = module.consumer_policy.policy_arn }
 }
+
+output "publisher_function" {
+  description = "Name of the function that sends events; null when there is none."
+  value       = one(module.publisher[*].function_name)
+}
+
+output "compaction_function" {
+  description = "Name of the function that compacts tables; null when there is none."
+  value       = one(module.compaction[*].function_name)
+}
+
+output "compaction_requests" {
+  description = "Event with which that function compacts a dataset, as JSON text."
+  value       = try(module.compaction[0].requests, {})
+}

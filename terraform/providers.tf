@@ -38,6 +38,7 @@ provider "aws" {
       scheduler      = endpoints.value
       sfn            = endpoints.value
       sns            = endpoints.value
+      sqs            = endpoints.value
       sts            = endpoints.value
     }
   }

@@ -106,6 +106,13 @@ variable "transform_packages_dir" {
   nullable    = false
 }
 
+variable "function_packages_dir" {
+  description = "Folder of the other functions' zips, publisher.zip and compaction.zip, which `make package` builds."
+  type        = string
+  default     = "../build/functions"
+  nullable    = false
+}
+
 variable "customer_key" {
   description = "Whether a KMS key of the lake's own encrypts streams, buckets, results and logs; otherwise the keys that AWS manages do."
   type        = bool
@@ -148,6 +155,51 @@ variable "access_policies" {
   nullable    = false
 }
 
+variable "publisher" {
+  description = "The function that sends events which a person or a schedule hands it: whether there is one, the dataset of events that come without one, and schedules by name: expression, time zone and input (JSON text, as in the module's README)."
+  type = object({
+    enabled         = optional(bool, false)
+    default_dataset = optional(string)
+    schedules = optional(map(object({
+      expression       = string
+      input            = string
+      time_zone        = optional(string, "UTC")
+      enabled          = optional(bool, true)
+      flexible_minutes = optional(number, 0)
+    })), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "compaction" {
+  description = "Whether small files of closed partitions are merged and duplicates removed on a schedule, and the rules of it, as in the compaction module. `make compact` does it at once, whether this is enabled or not."
+  type = object({
+    enabled = optional(bool, false)
+    closing = optional(object({
+      after_hours    = optional(number)
+      settle_minutes = optional(number)
+      lookback_days  = optional(number)
+    }), {})
+    merging = optional(object({
+      file_mb       = optional(number)
+      max_objects   = optional(number)
+      max_gb        = optional(number)
+      grace_seconds = optional(number)
+      compression   = optional(string)
+    }), {})
+    schedule = optional(object({
+      expression        = optional(string)
+      time_zone         = optional(string)
+      enabled           = optional(bool)
+      flexible_minutes  = optional(number)
+      dead_letter_queue = optional(bool)
+    }), {})
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "monitoring" {
   description = "Whether the lake is watched, by alarms and a dashboard; who hears of alarms (or the topic that does); thresholds as in the monitoring module; and a monthly budget in USD for what carries the lake's Project tag."
   type = object({
@@ -185,6 +237,15 @@ variable "role" {
   })
   default  = {}
   nullable = false
+}
+
+variable "vpc_config" {
+  description = "Subnets and security groups of the lake's functions, when they shall run in a VPC (with ways to Kinesis, S3, Athena, Glue and KMS)."
+  type = object({
+    subnet_ids         = set(string)
+    security_group_ids = set(string)
+  })
+  default = null
 }
 
 variable "tags" {
@@ -235,8 +296,14 @@ variable "pipeline_defaults" {
       compression      = optional(string)
     }), {})
     table = optional(object({
-      projection    = optional(bool)
-      arrival_years = optional(object({ first = optional(number), last = optional(number) }))
+      partition_discovery = optional(string)
+      crawler_schedule    = optional(string)
+      arrival_years       = optional(object({ first = optional(number), last = optional(number) }))
+    }), {})
+    views = optional(object({
+      deduplicated = optional(bool)
+      kinds        = optional(bool)
+      errors       = optional(bool)
     }), {})
   })
   default  = {}
@@ -282,8 +349,14 @@ variable "dataset_settings" {
       compression      = optional(string)
     }), {})
     table = optional(object({
-      projection    = optional(bool)
-      arrival_years = optional(object({ first = optional(number), last = optional(number) }))
+      partition_discovery = optional(string)
+      crawler_schedule    = optional(string)
+      arrival_years       = optional(object({ first = optional(number), last = optional(number) }))
+    }), {})
+    views = optional(object({
+      deduplicated = optional(bool)
+      kinds        = optional(bool)
+      errors       = optional(bool)
     }), {})
   }))
   default  = {}

@@ -62,6 +62,27 @@ run "a_dataset_has_settings_of_its_own" {
   }
 }
 
+run "operations_when_asked_for" {
+  command = plan
+
+  variables {
+    function_packages_dir = "tests/packages"
+    access_policies       = true
+    publisher             = { enabled = true, default_dataset = "visits", schedules = { nightly = { expression = "cron(0 2 * * ? *)", input = "{\"kind\":\"x\"}" } } }
+    compaction            = { enabled = true, closing = { after_hours = 1 } }
+  }
+
+  assert {
+    condition     = output.publisher_function == "streamlake-test-publisher" && output.compaction_function == "streamlake-test-compaction"
+    error_message = "there are a publisher and a compaction"
+  }
+
+  assert {
+    condition     = jsonencode(local.compactable) == "{\"visits\":[\"at\"]}"
+    error_message = "compacted are ${jsonencode(local.compactable)}"
+  }
+}
+
 run "refuses_another_workspace" {
   command = plan
 

@@ -127,7 +127,7 @@ def _invoke(package: Path, event: Any) -> Any:
 def test_package_runs_alone(tmp_path: Path) -> None:
     for package in package_transform.pack(SCHEMAS, tmp_path):
         with zipfile.ZipFile(package.path) as archive:
-            archive.extractall(tmp_path / package.dataset)
+            archive.extractall(tmp_path / package.name)
     now = time.time()
     good, bad = _invoke(tmp_path / "events", event_of(encoded(created_at=int(now)), b"[]"))["records"]
     assert (good["result"], bad["result"]) == ("Ok", "ProcessingFailed")

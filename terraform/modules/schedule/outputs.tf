@@ -1,0 +1,14 @@
+output "schedule_arns" {
+  description = "ARN of each schedule by the name of its input."
+  value       = { for key, schedule in aws_scheduler_schedule.this : key => schedule.arn }
+}
+
+output "role_arn" {
+  description = "ARN of the schedules' role."
+  value       = aws_iam_role.this.arn
+}
+
+output "dead_letter_queue_arn" {
+  description = "ARN of the queue for runs that could not be started; null when there is none."
+  value       = local.dead_letter_queue_arn
+}
