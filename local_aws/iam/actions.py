@@ -98,7 +98,9 @@ class Actions:
         return _asked(handler, operation, parameters)
 
     def _glue(self, operation: str, parameters: Parameters, region: str, _handler: object) -> list[str]:
-        if "Crawler" not in operation:
+        if operation in ("GetTags", "TagResource", "UntagResource"):
+            return [str(parameters["ResourceArn"])] if parameters.get("ResourceArn") else []
+        if "Crawl" not in operation:
             return []
         names = parameters.get("CrawlerNames") or [parameters.get("Name") or parameters.get("CrawlerName")]
         return [self._arn("glue", region, f"crawler/{name}") for name in names if name]

@@ -39,6 +39,11 @@ class Identity:
     account_id: str
     credentials: Credentials = LOCAL_CREDENTIALS
 
+    @property
+    def is_root(self) -> bool:
+        """Tell whether this is the account itself, to which no identity policy applies."""
+        return self.arn == f"arn:aws:iam::{self.account_id}:root"
+
 
 @dataclass(frozen=True)
 class Check:
