@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.glue.crawl import columnar, delimited, json_schema
 from local_aws.glue.crawl.delimited import CsvOptions
-from local_aws.glue.crawl.objects import read_start
+from local_aws.glue.crawl.objects import TAIL_BYTES, read_start
 from local_aws.glue.crawl.schema import UNKNOWN, Format, Schema, Statistics
 
 if TYPE_CHECKING:
@@ -84,18 +84,21 @@ class Classifier:
 
         Raises boto3's `ClientError` when it cannot be read.
         """
-        start = read_start(self._clients, item, _MAGIC_BYTES)
+        small = item.size <= TAIL_BYTES
+        start = read_start(self._clients, item, TAIL_BYTES if small else _MAGIC_BYTES)
+        content = start if small else None
         found: Schema | None = None
-        if start == columnar.PARQUET_MAGIC:
-            found = columnar.read_parquet(self._clients, item)
+        if start.startswith(columnar.PARQUET_MAGIC):
+            found = columnar.read_parquet(self._clients, item, content)
         elif start.startswith(columnar.ORC_MAGIC):
-            found = columnar.read_orc(self._clients, item)
+            found = columnar.read_orc(self._clients, item, content)
         else:
-            found = self._text(item)
+            found = self._text(item, content)
         return found or Schema(Format(UNKNOWN), statistics=Statistics(1, item.size, 0, item.size))
 
-    def _text(self, item: StoredObject) -> Schema | None:
-        beginning = _Beginning.read(self._clients, item)
+    def _text(self, item: StoredObject, content: bytes | None) -> Schema | None:
+        raw = read_start(self._clients, item, _START_BYTES) if content is None else content
+        beginning = _Beginning.of(item, raw)
         if beginning is None:
             return None
         for classifier in self._custom:
@@ -116,8 +119,8 @@ class _Beginning:
     content_bytes: int
 
     @classmethod
-    def read(cls, clients: Clients, item: StoredObject) -> _Beginning | None:
-        raw = read_start(clients, item, _START_BYTES)
+    def of(cls, item: StoredObject, raw: bytes) -> _Beginning | None:
+        """Unpack and decode `raw`, the first bytes of an object; None when that is no text."""
         compression, content, ended = _unpacked(raw)
         whole = ended and len(raw) == item.size
         if not whole:

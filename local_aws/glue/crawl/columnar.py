@@ -42,19 +42,19 @@ _PLAIN = {
 }
 
 
-def read_parquet(clients: Clients, item: StoredObject) -> Schema | None:
-    """Read the footer of a Parquet object; None when it is not whole."""
+def read_parquet(clients: Clients, item: StoredObject, content: bytes | None) -> Schema | None:
+    """Read the footer of a Parquet object (of `content`, if that has been read); None when it is not whole."""
     try:
-        file: Any = pq.ParquetFile(pa.PythonFile(RangedObject(clients, item), mode="r"))
+        file: Any = pq.ParquetFile(pa.PythonFile(RangedObject(clients, item, content), mode="r"))
     except pa.ArrowInvalid:
         return None
     return _schema("parquet", file.schema_arrow, file.metadata.num_rows, item)
 
 
-def read_orc(clients: Clients, item: StoredObject) -> Schema | None:
-    """Read the footer of an ORC object; None when it is not whole."""
+def read_orc(clients: Clients, item: StoredObject, content: bytes | None) -> Schema | None:
+    """Read the footer of an ORC object (of `content`, if that has been read); None when it is not whole."""
     try:
-        file: Any = orc.ORCFile(pa.PythonFile(RangedObject(clients, item), mode="r"))
+        file: Any = orc.ORCFile(pa.PythonFile(RangedObject(clients, item, content), mode="r"))
     except (pa.ArrowInvalid, OSError):
         return None
     return _schema("orc", file.schema, file.nrows, item)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Classified = list[tuple[StoredObject, Schema]]
 
-_READING_THREADS = 6
+_READING_THREADS = 4
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _LOCATION = re.compile(r"s3[an]?://([^/]+)/?(.*)", re.DOTALL)
 # A Parquet footer of a few hundred columns fits; a longer one is asked for once more.
-_TAIL_BYTES = 128 * 1024
+TAIL_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True)
@@ -110,15 +110,18 @@ def _hidden(relative: str) -> bool:
 
 
 class RangedObject(io.RawIOBase):
-    """An object as a file that can be read anywhere; its end is fetched first and kept, for formats with footers."""
+    """An object as a file that can be read anywhere, for formats with footers.
 
-    def __init__(self, clients: Clients, item: StoredObject) -> None:
+    Its end is fetched first and kept; `content` is all of it, where that has been read already.
+    """
+
+    def __init__(self, clients: Clients, item: StoredObject, content: bytes | None = None) -> None:
         super().__init__()
         self._clients = clients
         self._item = item
         self._position = 0
-        self._tail_start = item.size
-        self._tail = b""
+        self._tail_start = item.size if content is None else 0
+        self._tail = content or b""
 
     def readable(self) -> bool:
         """Tell that it can be read."""
@@ -153,7 +156,7 @@ class RangedObject(io.RawIOBase):
 
     def _between(self, start: int, end: int) -> bytes:
         if end > self._tail_start - 1 and not self._tail:
-            self._tail_start = max(0, self._item.size - _TAIL_BYTES)
+            self._tail_start = max(0, self._item.size - TAIL_BYTES)
             self._tail = self._fetch(self._tail_start, self._item.size)
         if start >= self._tail_start:
             return self._tail[start - self._tail_start : end - self._tail_start]
