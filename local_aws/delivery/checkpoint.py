@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.delivery.journal import Journal
 from local_aws.delivery.ledger import Position, ShardLedger
+from local_aws.delivery.numbering import Numbering
 from local_aws.delivery.ordinals import decode, encode
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Checkpoint:
         """
         self.shards: dict[str, ShardLedger] = {}
         self.source_created: str | None = None
+        self._numbering: Numbering | None = None
         self._journal = Journal(directory)
         self._saved: dict[str, Position] = {}
         entries = self._journal.load()
@@ -72,6 +74,20 @@ class Checkpoint:
             )
             self.shards.clear()
         self.source_created = source_created
+        self._journal.rotate(self._snapshot())
+
+    def adopt(self, numbering: Numbering) -> None:
+        """Note how this run numbers records, after the outbox is empty and before anything is admitted.
+
+        Raises `JournalError` when the disk does not take it.
+        """
+        before = self._numbering
+        if before == numbering:
+            return
+        if before is not None:
+            for shard in self.shards.values():
+                shard.renumber(before)
+        self._numbering = numbering
         self._journal.rotate(self._snapshot())
 
     def add_shard(self, shard_id: str, start: str) -> ShardLedger:
@@ -130,6 +146,7 @@ class Checkpoint:
             "type": "snapshot",
             "format": _FORMAT,
             "source_created": self.source_created,
+            "numbering": None if self._numbering is None else self._numbering.to_json(),
             "shards": {shard_id: shard.to_json() for shard_id, shard in self.shards.items()},
         }
 
@@ -137,6 +154,8 @@ class Checkpoint:
         match entry["type"]:
             case "snapshot":
                 self.source_created = entry["source_created"]
+                numbering = entry.get("numbering")
+                self._numbering = None if numbering is None else Numbering.from_json(numbering)
                 self.shards = {i: ShardLedger.from_json(s) for i, s in entry["shards"].items()}
             case "done":
                 self._restore_positions(entry["positions"])

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from local_aws.delivery.numbering import Earlier, Numbering, kept
 from local_aws.delivery.ordinals import Window, decode, encode
 
 if TYPE_CHECKING:
@@ -77,11 +78,12 @@ class _Chunk:
 
 @dataclass(slots=True)
 class ShardLedger:
-    """The account of one shard."""
+    """The account of one shard; `earlier` are the numberings of versions before this one (see `numbering`)."""
 
     position: Position
     finished: dict[str, Window] = field(default_factory=dict)
     read_to_end: bool = False
+    earlier: tuple[Earlier, ...] = ()
     _tail: Position = field(init=False)
     _chunks: deque[_Chunk] = field(default_factory=deque)
 
@@ -110,7 +112,12 @@ class ShardLedger:
         if expected is None or expected == first_sequence:
             return True
         self.finished = {MAIN: Window(self._tail.main_ordinal), BACKUP: Window(self._tail.source_ordinal)}
+        self.earlier = ()
         return False
+
+    def renumber(self, before: Numbering) -> None:
+        """Note that records are numbered anew from here on; what was begun keeps the numbers of `before`."""
+        self.earlier = kept(self.earlier, before, self.position.main_ordinal, self.finished[MAIN].end)
 
     def admit(
         self, first_sequence: str, last_sequence: str, source_count: int, main_count: int, outstanding: int
@@ -161,6 +168,7 @@ class ShardLedger:
         return {
             "position": self.position.to_json(),
             "finished": {sink: encode(members) for sink, members in done.items() if len(members)},
+            "earlier": [[one.until, one.numbering.to_json()] for one in self.earlier],
         }
 
     @classmethod
@@ -169,6 +177,10 @@ class ShardLedger:
         made = cls(Position.from_json(members["position"]))
         for sink, encoded in members["finished"].items():
             made.finished[sink].add(decode(encoded))
+        made.earlier = tuple(
+            Earlier(int(until), Numbering.from_json(numbering))
+            for until, numbering in members.get("earlier", ())
+        )
         return made
 
     def restore(self, position: Position) -> None:

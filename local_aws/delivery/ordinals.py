@@ -62,6 +62,11 @@ class Window:
         """How many numbers from `base` on are finished."""
         return int(np.count_nonzero(self._flags[: self._used]))
 
+    @property
+    def end(self) -> int:
+        """The number behind the highest finished one."""
+        return self.base + self._used
+
     def add(self, ordinals: Ordinals) -> None:
         """Mark sorted `ordinals` as finished; those below `base` already are."""
         wanted = ordinals[np.searchsorted(ordinals, self.base) :] - self.base

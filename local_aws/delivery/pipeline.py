@@ -26,11 +26,11 @@ from local_aws.delivery.error_documents import (
 from local_aws.delivery.extraction import Extractor
 from local_aws.delivery.lanes import Lane
 from local_aws.delivery.ledger import BACKUP, MAIN
+from local_aws.delivery.numbering import Numbering, unpack_numbered
 from local_aws.delivery.ordinals import as_ordinals
 from local_aws.delivery.partitioning import EXTRACTION_CODE, LARGE_RECORD_BYTES, Partitioner
 from local_aws.delivery.sink import DATA, ERRORS
 from local_aws.delivery.transform import NO_KEYS
-from local_aws.delivery.unpack import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -100,6 +100,7 @@ class Pipeline:
         self._buffers = {DATA: Buffers(hints, clock), ERRORS: Buffers(hints, clock)}
         if config.backup is not None:
             self._buffers[BACKUP] = Buffers(config.backup.hints, clock)
+        self._numbering = Numbering.of(config.processing)
         # AWS rule: the delimiter is appended or the record is converted, reference 0.3.
         self._delimiter = config.processing.delimiter if config.conversion is None else None
         query = config.processing.query
@@ -148,7 +149,7 @@ class Pipeline:
         if BACKUP in self._buffers:
             outstanding = backup.keep(self._buffers[BACKUP], source, shard.finished[BACKUP])
         largest_bytes = LARGE_RECORD_BYTES if self._partitioner is not None else None
-        unpacked = unpack(source, self._config.processing, largest_bytes)
+        unpacked = unpack_numbered(source, tail.main_ordinal, shard.earlier, self._numbering, largest_bytes)
         if self._config.processing.decompress:
             for name, counted in (("Success", unpacked.inflated), ("Failed", unpacked.damaged)):
                 self._metrics.add(f"OutputDecompressedRecords.{name}", counted[0])

@@ -13,7 +13,7 @@ from local_aws.delivery.partitioning import LARGE_RECORD_CODE
 from local_aws.delivery.records import RecordBatch
 
 if TYPE_CHECKING:
-    from local_aws.delivery.config import Processing
+    from local_aws.delivery.numbering import Numbering
 
 
 @dataclass(slots=True)
@@ -28,14 +28,25 @@ class Unpacked:
     inflated: tuple[int, int] = (0, 0)
     damaged: tuple[int, int] = (0, 0)
 
+    def extend(self, other: Unpacked) -> None:
+        """Add what was made of the source records behind these."""
+        start = len(self.records)
+        if self.records.sources or other.records.sources:
+            for batch in (self.records, other.records):
+                batch.sources = batch.sources or list(batch.data)
+        self.records.extend(other.records)
+        self.failed |= {start + i: failure for i, failure in other.failed.items()}
+        self.inflated = (self.inflated[0] + other.inflated[0], self.inflated[1] + other.inflated[1])
+        self.damaged = (self.damaged[0] + other.damaged[0], self.damaged[1] + other.damaged[1])
 
-def unpack(source: RecordBatch, processing: Processing, largest_bytes: int | None = None) -> Unpacked:
+
+def unpack(source: RecordBatch, numbering: Numbering, largest_bytes: int | None = None) -> Unpacked:
     """Give the records that `source` holds; the same bytes and settings always give the same.
 
     Pieces of one source record count its sub-sequence numbers on, so that (sequence, sub-sequence) names one. A
     source record of more than `largest_bytes` fails as it is.
     """
-    if not (processing.decompress or processing.extract_log_messages or processing.deaggregation):
+    if not (numbering.decompress or numbering.extract_log_messages or numbering.deaggregation):
         # A batch of its own: ordinals of the two numberings differ, the other columns are shared.
         made = source.with_data(source.data)
         made.partition_keys = source.partition_keys
@@ -51,7 +62,7 @@ def unpack(source: RecordBatch, processing: Processing, largest_bytes: int | Non
         failure = _excess(data, largest_bytes)
         pieces = [data]
         if failure is None:
-            pieces, failure = _pieces(data, processing, unpacked)
+            pieces, failure = _pieces(data, numbering, unpacked)
         if failure is not None:
             unpacked.failed[len(records)] = failure
         for piece in pieces:
@@ -59,7 +70,7 @@ def unpack(source: RecordBatch, processing: Processing, largest_bytes: int | Non
                 piece, 0, source.arrivals_ms[i], sequence, counts[sequence], source.partition_keys[i]
             )
             counts[sequence] += 1
-        if processing.decompress:
+        if numbering.decompress:
             records.sources += [data] * len(pieces)
     return unpacked
 
@@ -74,23 +85,23 @@ def _excess(data: bytes, largest_bytes: int | None) -> tuple[str, str, str] | No
 
 
 def _pieces(
-    data: bytes, processing: Processing, unpacked: Unpacked
+    data: bytes, numbering: Numbering, unpacked: Unpacked
 ) -> tuple[list[bytes], tuple[str, str, str] | None]:
     """Give what one record holds, or the record itself and why it cannot be opened."""
     content = data
-    if processing.decompress:
+    if numbering.decompress:
         try:
             content = decompression.decompress(data)
         except decompression.DecompressionError as error:
             unpacked.damaged = _counted(unpacked.damaged, data)
             return [data], (decompression.OUTPUT_TYPE, decompression.CODE, str(error))
         unpacked.inflated = _counted(unpacked.inflated, content)
-    if processing.extract_log_messages:
+    if numbering.extract_log_messages:
         try:
             content = cloudwatch_logs.messages(content)
         except cloudwatch_logs.ExtractionError as error:
             return [content], (cloudwatch_logs.OUTPUT_TYPE, cloudwatch_logs.CODE, str(error))
-    return ([content] if processing.deaggregation is None else split(content, processing.deaggregation)), None
+    return ([content] if numbering.deaggregation is None else split(content, numbering.deaggregation)), None
 
 
 def _counted(counted: tuple[int, int], data: bytes) -> tuple[int, int]:

@@ -34,6 +34,7 @@ from local_aws.delivery.kinesis_api import RecordsApi
 from local_aws.delivery.lanes import MAX_OUTSTANDING
 from local_aws.delivery.ledger import BACKUP
 from local_aws.delivery.logs import ErrorLog
+from local_aws.delivery.numbering import Numbering
 from local_aws.delivery.outbox import Outbox
 from local_aws.delivery.pipeline import DEFAULT_LIMIT_BYTES, Pipeline
 from local_aws.delivery.prefix import PrefixEvaluator
@@ -166,6 +167,7 @@ class Worker:
             )
             checkpoint.begin(self._source_created())
             self._finish_earlier(checkpoint, outbox, writer)
+            checkpoint.adopt(Numbering.of(self.config.processing))
             pipeline = self._pipeline(checkpoint, outbox, writer, prefixes)
             self._start_source(checkpoint)
             self._loop(checkpoint, pipeline)

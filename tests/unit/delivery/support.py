@@ -20,6 +20,7 @@ from local_aws.delivery.intake import Chunk
 from local_aws.delivery.invoker import Answer
 from local_aws.delivery.ledger import BACKUP
 from local_aws.delivery.metrics import Metrics
+from local_aws.delivery.numbering import Numbering
 from local_aws.delivery.outbox import Outbox
 from local_aws.delivery.pipeline import DEFAULT_LIMIT_BYTES, Pipeline
 from local_aws.delivery.prefix import PrefixEvaluator
@@ -330,6 +331,7 @@ class Rig:
         self._sequence += len(records)
 
     def offer(self, chunk: Chunk) -> None:
+        self.checkpoint.adopt(Numbering.of(self.config.processing))
         if chunk.shard_id not in self.checkpoint.shards:
             self.checkpoint.add_shard(chunk.shard_id, "TRIM_HORIZON")
             self.checkpoint.save()
