@@ -188,10 +188,10 @@ class GlueService:
         return {}
 
     def _get(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        crawler = self._store.get(parameters["Name"])
-        if crawler is None:
+        described = self._described_names([parameters["Name"]])
+        if not described:
             raise errors.no_entry(parameters["Name"])
-        return {"Crawler": self._described(crawler)}
+        return {"Crawler": described[0]}
 
     def _get_all(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         found, token = pages.page([one.name for one in self._store.all()], parameters, _LIST_PAGE)
@@ -246,9 +246,8 @@ class GlueService:
     def _metrics(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         names = parameters.get("CrawlerNameList") or [one.name for one in self._store.all()]
         found, token = pages.page(names, parameters, _LIST_PAGE)
-        crawlers = [crawler for crawler in map(self._store.get, found) if crawler is not None]
         now = self._clock()
-        metrics = [crawler.metrics(self._runs.state(crawler.name), now) for crawler in crawlers]
+        metrics = [crawler.metrics(state, now) for crawler, state in self._with_states(found)]
         return {"CrawlerMetricsList": metrics, "NextToken": token}
 
     def _list_crawls(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -322,11 +321,14 @@ class GlueService:
         )
 
     def _described_names(self, names: list[str]) -> list[dict[str, Any]]:
-        crawlers = [crawler for crawler in map(self._store.get, names) if crawler is not None]
-        return [self._described(crawler) for crawler in crawlers]
+        now = self._clock()
+        return [crawler.describe(state, now) for crawler, state in self._with_states(names)]
 
-    def _described(self, crawler: Crawler) -> dict[str, Any]:
-        return crawler.describe(self._runs.state(crawler.name), self._clock())
+    def _with_states(self, names: list[str]) -> list[tuple[Crawler, str]]:
+        """Give those crawlers that are there, each with its state at the same moment."""
+        with self._store.lock:
+            crawlers = [crawler for crawler in map(self._store.get, names) if crawler is not None]
+            return [(crawler, self._runs.state(crawler.name)) for crawler in crawlers]
 
 
 def _check_schedule(parameters: Mapping[str, Any]) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _START_BYTES = 1024 * 1024
 _MOST_TEXT_BYTES = 4 * 1024 * 1024
 _MAGIC_BYTES = 4
+# A wrong byte is an accident, many are no text.
+_MOST_BAD_TEXT = 0.01
 _GZIP_MAGIC = b"\x1f\x8b"
 _BZIP2_MAGIC = b"BZh"
 
@@ -127,11 +129,8 @@ class _Beginning:
             # The last line, and perhaps a character of it, is cut.
             end = content.rfind(b"\n") + 1
             content = content[:end] if end else content
-        try:
-            text = content.decode("utf-8-sig", "strict" if whole else "ignore")
-        except UnicodeDecodeError:
-            return None
-        if not text.strip() or "\x00" in text:
+        text = content.decode("utf-8-sig", "replace")
+        if not text.strip() or "\x00" in text or text.count("\ufffd") > _MOST_BAD_TEXT * len(text):
             return None
         size = len(content) if whole else max(item.size * len(content) // len(raw), len(content))
         return cls(item, text, compression, whole, size)

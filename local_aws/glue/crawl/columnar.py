@@ -16,12 +16,14 @@ from local_aws.delivery.conversion.glue_types import (
     PrimitiveType,
     StructType,
 )
+from local_aws.glue.crawl.names import column_name
 from local_aws.glue.crawl.objects import RangedObject
 from local_aws.glue.crawl.schema import STRING, Format, Schema, Statistics
 
 if TYPE_CHECKING:
     from local_aws.clients import Clients
-    from local_aws.glue.crawl.objects import StoredObject
+    from local_aws.glue.crawl.names import column_name
+from local_aws.glue.crawl.objects import StoredObject
 
 PARQUET_MAGIC = b"PAR1"
 ORC_MAGIC = b"ORC"
@@ -61,7 +63,7 @@ def read_orc(clients: Clients, item: StoredObject, content: bytes | None) -> Sch
 
 
 def _schema(classification: str, schema: Any, rows: int, item: StoredObject) -> Schema:
-    columns = {field.name.lower(): glue_type(field.type) for field in schema}
+    columns = {column_name(field.name): glue_type(field.type) for field in schema}
     statistics = Statistics(1, item.size, rows, item.size)
     return Schema(Format(classification), tuple(columns.items()), statistics)
 

@@ -14,7 +14,7 @@ from local_aws.glue.crawl.catalog_target import CatalogTargetCrawl
 from local_aws.glue.crawl.classify import Classifier, UnusableClassifierError, custom_classifier
 from local_aws.glue.crawl.grouping import FoundPartition, Group, Grouping, Leaf, folder_values
 from local_aws.glue.crawl.journal import Journal
-from local_aws.glue.crawl.objects import as_folder, sample, target_objects
+from local_aws.glue.crawl.objects import as_folder, current, has_changed, sample, target_objects
 from local_aws.glue.crawl.output import Found, Output
 from local_aws.glue.crawl.schema import UNKNOWN, merge
 from local_aws.glue.errors import CrawlFailedError, CrawlStoppedError
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     Classified = list[tuple[StoredObject, Schema]]
 
 _READING_THREADS = 4
+_READING_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -167,12 +168,24 @@ class Crawl:
         objects = [item for item in objects if f"{item.bucket}/{item.folder}" not in known]
         classifier = Classifier(self._clients, classifiers)
 
-        def classify(item: StoredObject) -> tuple[StoredObject, Schema]:
-            self._check()
-            return item, self._cache.get(item, tuple(classifiers), classifier.classify)
+        def classify(item: StoredObject) -> tuple[StoredObject, Schema] | None:
+            """Tell what is in an object; one that is written anew meanwhile is read anew, one that is gone is none."""
+            listed: StoredObject | None = item
+            attempts = 0
+            while listed is not None:
+                self._check()
+                attempts += 1
+                try:
+                    return listed, self._cache.get(listed, tuple(classifiers), classifier.classify)
+                except ClientError as error:
+                    if not has_changed(error) or attempts == _READING_ATTEMPTS:
+                        raise
+                    listed = current(self._clients, listed)
+            return None
 
         with ThreadPoolExecutor(_READING_THREADS, thread_name_prefix="crawl") as pool:
-            found = list(pool.map(classify, sample(objects, target.sample_size)))
+            read = list(pool.map(classify, sample(objects, target.sample_size)))
+        found = [pair for pair in read if pair is not None]
         unknown = [item.uri for item, schema in found if schema.format.classification == UNKNOWN]
         if unknown:
             self.journal.warn(f"No classifier recognises {entries.shown(unknown)}")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local_aws.delivery.conversion.glue_types import GlueType, PrimitiveType
+from local_aws.glue.crawl.names import column_name
 from local_aws.glue.crawl.schema import NOTHING, STRING, Columns, merge_types
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _describe(table: list[list[str]], delimiter: str, text: str, settings: CsvOp
     names = list(settings.header) or (table[0] if header else [])
     found: dict[str, GlueType] = {}
     for index in range(width):
-        name = (names[index].lower() if index < len(names) else "") or f"col{index}"
+        name = (column_name(names[index]) if index < len(names) and names[index] else "") or f"col{index}"
         kind = PrimitiveType(settings.types[index]) if index < len(settings.types) else types[index]
         found[name if name not in found else f"{name}_{index}"] = kind
     return Delimited(delimiter, tuple(found.items()), header, settings.quote in text, len(body))

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from local_aws.delivery.conversion.glue_types import ArrayType, GlueType, PrimitiveType, StructType
+from local_aws.glue.crawl.names import column_name
 from local_aws.glue.crawl.schema import NOTHING, STRING, Columns, merge_columns, merge_types
 
 if TYPE_CHECKING:
@@ -17,33 +18,42 @@ _NAME = re.compile(r"[^\s<>(),:`]+")
 _INT = range(-(2**31), 2**31)
 _BIGINT = range(-(2**63), 2**63)
 _ARRAY_COLUMN = "array"
+# A document that cannot be read is an accident, several are another format.
+_MOST_BAD_LINES = 0.3
 
 
 def documents(text: str, *, whole: bool) -> list[Any] | None:
     """Read the JSON documents of a text, one after another; None when it is not JSON.
 
-    When the text is only the beginning of an object (`whole` is False), a last document that is cut is left out.
+    When the text is only the beginning of an object (`whole` is False), a last document that is cut is left out. Some
+    lines that are no JSON do not matter, if most are.
     """
     decoder = json.JSONDecoder()
     position = _skip(text, 0)
     if text[position : position + 1] not in ("{", "["):
         return None
     found: list[Any] = []
+    bad_lines = 0
     while position < len(text):
         try:
             document, position = decoder.raw_decode(text, position)
-        except ValueError:
-            return found if found and not whole else _cut_array(text, position, whole, found)
-        if not isinstance(document, dict | list):
-            return None
-        found.append(document)
+        except (ValueError, RecursionError):
+            document = None
+        if isinstance(document, dict | list):
+            found.append(document)
+        else:
+            end = text.find("\n", position)
+            if end < 0 and not whole:
+                return found or _cut_array(text, position)
+            bad_lines += 1
+            position = len(text) if end < 0 else end
         position = _skip(text, position)
-    return found
+    return found if found and bad_lines <= _MOST_BAD_LINES * (len(found) + bad_lines) else None
 
 
-def _cut_array(text: str, position: int, whole: bool, found: list[Any]) -> list[Any] | None:
+def _cut_array(text: str, position: int) -> list[Any] | None:
     """Read the members of an array of which the end was not read."""
-    if whole or found or text[position : position + 1] != "[":
+    if text[position : position + 1] != "[":
         return None
     decoder = json.JSONDecoder()
     members = []
@@ -108,7 +118,7 @@ def _select(value: Any, steps: Sequence[str]) -> Iterator[Any]:
 def columns_of(items: Sequence[Any]) -> tuple[Columns, tuple[str, ...]]:
     """Give the columns of rows, and their keys as they are written, sorted."""
     merged: Columns = merge_columns(
-        tuple((name.lower(), _type(value)) for name, value in row.items()) for row in items
+        tuple((column_name(name), _type(value)) for name, value in row.items()) for row in items
     )
     keys = {name for row in items for name in row}
     return merged, tuple(sorted(keys))

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from local_aws.glue.crawl.globs import matcher
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 _LOCATION = re.compile(r"s3[an]?://([^/]+)/?(.*)", re.DOTALL)
 # A Parquet footer of a few hundred columns fits; a longer one is asked for once more.
 TAIL_BYTES = 128 * 1024
+_NOT_FOUND, _CHANGED, _SHORTER = 404, 412, 416
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,29 @@ def sample(objects: Iterable[StoredObject], size: int | None) -> list[StoredObje
 def read_start(clients: Clients, item: StoredObject, most_bytes: int) -> bytes:
     """Read at most `most_bytes` from the beginning of an object."""
     last = min(item.size, most_bytes) - 1
-    answer = clients.client("s3").get_object(Bucket=item.bucket, Key=item.key, Range=f"bytes=0-{last}")
+    return _read(clients, item, 0, last)
+
+
+def current(clients: Clients, item: StoredObject) -> StoredObject | None:
+    """Give an object as it is now, or None when it is gone."""
+    try:
+        answer = clients.client("s3").head_object(Bucket=item.bucket, Key=item.key)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == _NOT_FOUND:
+            return None
+        raise
+    return StoredObject(item.bucket, item.key, answer["ContentLength"], answer["ETag"])
+
+
+def has_changed(error: ClientError) -> bool:
+    """Tell whether a read failed because the object is not the one that was listed."""
+    return error.response["ResponseMetadata"]["HTTPStatusCode"] in (_NOT_FOUND, _CHANGED, _SHORTER)
+
+
+def _read(clients: Clients, item: StoredObject, first: int, last: int) -> bytes:
+    answer = clients.client("s3").get_object(
+        Bucket=item.bucket, Key=item.key, Range=f"bytes={first}-{last}", IfMatch=item.etag
+    )
     body: bytes = answer["Body"].read()
     return body
 
@@ -163,8 +188,4 @@ class RangedObject(io.RawIOBase):
         return self._fetch(start, end)
 
     def _fetch(self, start: int, end: int) -> bytes:
-        answer = self._clients.client("s3").get_object(
-            Bucket=self._item.bucket, Key=self._item.key, Range=f"bytes={start}-{end - 1}"
-        )
-        body: bytes = answer["Body"].read()
-        return body
+        return _read(self._clients, self._item, start, end - 1)

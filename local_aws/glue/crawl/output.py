@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from local_aws.delivery.conversion.errors import SchemaError
 from local_aws.delivery.conversion.glue_types import StructType, parse_glue_type
 from local_aws.glue import plan as plans
@@ -78,7 +80,7 @@ class Output:
 
         `tables` are those of the database by name; what is created here is added.
         """
-        present = next((table for table in tables.values() if location_of(table) == found.place), None)
+        present = self._present(found, tables)
         table = self._create(found, tables) if present is None else self._update(found, present)
         tables[table["Name"]] = table
         keys = [key["Name"] for key in table.get("PartitionKeys", [])]
@@ -91,6 +93,12 @@ class Output:
         elif keys:
             self.write_partitions(table, found.bucket, found.group.partitions())
         return str(table["Name"])
+
+    def _present(self, found: Found, tables: Mapping[str, dict[str, Any]]) -> dict[str, Any] | None:
+        """Give the table at the group's place; of several, the one that this crawler has made."""
+        there = [table for table in tables.values() if location_of(table) == found.place]
+        own = [table for table in there if (table.get("Parameters") or {}).get(UPDATED_BY) == self._crawler]
+        return next(iter([*own, *there]), None)
 
     def write_partitions(
         self, table: Mapping[str, Any], bucket: str, partitions: Sequence[FoundPartition]
@@ -223,7 +231,7 @@ class Output:
             if target.bucket == found.bucket
         ]
         if exclusions:
-            parameters["exclusions"] = str(exclusions).replace("'", '"')
+            parameters["exclusions"] = orjson.dumps(exclusions).decode()
         return {
             "Name": name,
             "Owner": "owner",

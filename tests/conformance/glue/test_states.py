@@ -140,6 +140,58 @@ def test_a_crawl_works_for_its_role(glue: Glue) -> None:
     ]
 
 
+class Meddling(Clients):
+    """Clients whose first read of an object finds it replaced or gone: somebody writes while the crawl reads."""
+
+    def __init__(self, endpoint: str, meddle: Callable[[str], object]) -> None:
+        super().__init__(endpoint, "us-east-1")
+        self._meddle = meddle
+        self._meddled: set[str] = set()
+
+    def client(self, service: Any) -> Any:
+        made: Any = super().client(service)
+        return _MeddlingS3(made, self._before) if service == "s3" else made
+
+    def _before(self, key: str) -> None:
+        if key not in self._meddled:
+            self._meddled.add(key)
+            self._meddle(key)
+
+
+@dataclass
+class _MeddlingS3:
+    client: Any
+    before: Callable[[str], object]
+
+    def get_object(self, **parameters: Any) -> Any:
+        self.before(parameters["Key"])
+        return self.client.get_object(**parameters)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+
+def test_objects_that_are_written_while_they_are_crawled(glue: Glue) -> None:
+    """An object that is replaced is read as it is then, and its partition stays; one that is gone is no failure."""
+    crawling = glue.crawling
+    crawling.put_json("events/day=2/a.json", {"id": 1, "longer": "than what comes"})
+    crawling.put_json("events/day=3/a.json", {"id": 1})
+
+    def meddle(key: str) -> None:
+        if "day=2" in key:
+            crawling.put_json(key, {"id": 2})
+        elif "day=3" in key:
+            crawling.delete(key)
+
+    glue.clients.close()
+    glue.clients = Meddling(crawling.local_aws.endpoint, meddle)
+    glue.create()
+    glue("StartCrawler", Name="crawler")
+    assert glue.finish()["LastCrawl"]["Status"] == "SUCCEEDED"
+    assert set(crawling.partitions("events")) == {("1",), ("2",)}
+    assert crawling.columns("events") == {"id": "int"}
+
+
 def test_a_schedule_is_due_by_the_clock(glue: Glue) -> None:
     glue.create(Schedule="cron(15,45 * * * ? *)")
     glue.now = instant("2026-11-21T10:14:59")

@@ -18,6 +18,9 @@ from local_aws.glue.crawl.schema import type_text
         ('[{"a":1},{"a":2}]', [[{"a": 1}, {"a": 2}]]),
         ('{"a":1}\n{"a":', None),
         ('{"a":1}\nwords', None),
+        ('{"a":1}\n{"a":2}\n{"a":\n{"a":3}\n', [{"a": 1}, {"a": 2}, {"a": 3}]),
+        ('{"a":1}\n{"a":2}\n{"a":3}\nwords', [{"a": 1}, {"a": 2}, {"a": 3}]),
+        ('{"a":' * 100_000, None),
         ("words", None),
         ("1\n2\n", None),
         ("", None),
@@ -72,6 +75,8 @@ def test_types_that_json_values_have() -> None:
         "deep": [[{"a": 1}], [{"b": 1.5}]],
         "Twice": 1,
         "twice": "x",
+        "line\nbreak": 1,
+        "": 1,
     }
     columns, keys = json_schema.columns_of([row])
     assert {name: type_text(kind) for name, kind in columns} == {
@@ -82,6 +87,8 @@ def test_types_that_json_values_have() -> None:
         "mixed": "array<string>",
         "deep": "array<array<struct<a:int,b:double>>>",
         "twice": "string",
+        "line_break": "int",
+        "_": "int",
     }
     assert keys == tuple(sorted(row))
 
