@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local_aws.athena.scan import ScanContext
-    from local_aws.athena.sql.queries import CompiledQuery
+    from local_aws.athena.sql.compiled import CompiledQuery
     from local_aws.athena.sql.session import Scan
 
 DEFAULT_MEMORY_LIMIT = "2GB"

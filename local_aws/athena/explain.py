@@ -11,7 +11,7 @@ from local_aws.athena.errors import UnsupportedError
 if TYPE_CHECKING:
     from local_aws.athena.ddl.statements import Explain
     from local_aws.athena.engine import RunningQuery
-    from local_aws.athena.sql.queries import CompiledQuery
+    from local_aws.athena.sql.compiled import CompiledQuery
 
 
 def explain(running: RunningQuery, query: CompiledQuery, statement: Explain) -> TextResult:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from local_aws.athena.engine import Engine
     from local_aws.athena.executions import Execution
-    from local_aws.athena.sql.queries import CompiledQuery
+    from local_aws.athena.sql.compiled import CompiledQuery
     from local_aws.athena.workgroups import Workgroup
     from local_aws.clients import Clients
 

@@ -10,7 +10,7 @@ from local_aws.athena.sql.types import quote, quote_text, row_field_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from local_aws.athena.sql.queries import OutputColumn
+    from local_aws.athena.sql.compiled import OutputColumn
     from local_aws.athena.sql.types import Type
 
 

@@ -16,7 +16,7 @@ from local_aws.athena.sql.type_text import hive_text
 if TYPE_CHECKING:
     from local_aws.athena.ddl.context import Context
     from local_aws.athena.ddl.statements import CreateView
-    from local_aws.athena.sql.queries import CompiledQuery
+    from local_aws.athena.sql.compiled import CompiledQuery
     from local_aws.athena.sql.types import Type
 
 

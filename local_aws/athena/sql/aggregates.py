@@ -292,6 +292,10 @@ def _approx_percentile(call: AggregateCall) -> Typed:
     if len(values) == 3:
         raise UnsupportedError("approx_percentile with weights or an accuracy", call.position)
     value = call.number()
+    if value.type.name == "decimal":
+        value = coerce(value, types.DOUBLE)
+    elif value.type.is_integer:
+        value = coerce(value, types.BIGINT)
     several = values[1].type.name == "array"
     share = call.as_type(1, types.array(types.DOUBLE) if several else types.DOUBLE)
     kind = types.array(value.type) if several else value.type
@@ -306,7 +310,6 @@ _DOUBLE_FUNCTIONS = {
     "variance": "var_samp",
     "var_samp": "var_samp",
     "var_pop": "var_pop",
-    "skewness": "skewness",
     "kurtosis": "kurtosis",
     "geometric_mean": "geometric_mean",
     "corr": "corr",
@@ -323,6 +326,16 @@ def _statistic(call: AggregateCall) -> Typed:
     call.take(count)
     arguments = [call.as_type(index, types.DOUBLE) for index in range(count)]
     return Typed(call.apply(_DOUBLE_FUNCTIONS[call.name], *arguments), types.DOUBLE)
+
+
+@aggregate("skewness")
+def _skewness(call: AggregateCall) -> Typed:
+    call.take(1)
+    value = call.as_type(0, types.DOUBLE)
+    count = f"CAST({call.apply('count', value)} AS DOUBLE)"
+    # DuckDB's is of a sample, Trino's is not: what the sample's correction multiplies by is divided out.
+    text = f"{call.apply('skewness', value)} * ({count} - 2) / sqrt({count} * ({count} - 1))"
+    return Typed(f"CASE WHEN {count} >= 3 THEN {text} END", types.DOUBLE)
 
 
 @aggregate("bitwise_and_agg", "bitwise_or_agg", "bitwise_xor_agg")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_aws.athena.sql.queries import CompiledQuery, QueryCompiler
+from local_aws.athena.sql.queries import QueryCompiler
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
+    from local_aws.athena.sql.compiled import CompiledQuery
     from local_aws.athena.sql.session import Session
 
 

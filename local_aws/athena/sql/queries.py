@@ -1,4 +1,4 @@
-"""Compiling queries: SELECT, set operations, VALUES, WITH, ORDER BY and LIMIT.
+"""Compiling queries: set operations, VALUES and WITH here, SELECT in `selects`, ORDER BY and LIMIT in `ordering`.
 
 A compiled query names its columns `c1`, `c2`, …: Athena allows two columns of one name, and columns without any.
 """
@@ -14,15 +14,13 @@ from sqlglot import exp
 
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
-from local_aws.athena.sql.aggregates import AGGREGATES, direction
 from local_aws.athena.sql.arguments import check_arguments
 from local_aws.athena.sql.casts import coerce
+from local_aws.athena.sql.compiled import CompiledQuery, Cte, OutputColumn
 from local_aws.athena.sql.expressions import Compiler
-from local_aws.athena.sql.grouping import Grouping, group_by
-from local_aws.athena.sql.operators import key_of
-from local_aws.athena.sql.relations import RelationCompiler
-from local_aws.athena.sql.scope import Field, Relation, Scope
-from local_aws.athena.sql.typed import Typed
+from local_aws.athena.sql.ordering import order_and_limit
+from local_aws.athena.sql.scope import Relation, Scope
+from local_aws.athena.sql.selects import compile_select
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,44 +28,6 @@ if TYPE_CHECKING:
     from local_aws.athena.errors import Position
     from local_aws.athena.sql.session import Session
     from local_aws.athena.sql.types import Type
-
-
-@dataclass(frozen=True)
-class OutputColumn:
-    """One column of a query's result; `name` is None when the query gives it none."""
-
-    name: str | None
-    type: Type
-
-
-@dataclass(frozen=True)
-class CompiledQuery:
-    """DuckDB SQL of a query, with the columns it has in Athena."""
-
-    sql: str
-    columns: tuple[OutputColumn, ...]
-
-    @property
-    def names(self) -> list[str]:
-        """The names under which Athena reports the columns: `_col0`, `_col1`, … where there is none."""
-        return [
-            column.name if column.name is not None else f"_col{i}" for i, column in enumerate(self.columns)
-        ]
-
-    def fields(self, alias: str) -> tuple[Field, ...]:
-        """Give the columns as fields of a relation with the DuckDB alias `alias`."""
-        return tuple(
-            Field(column.name, f'"{alias}".c{index}', column.type)
-            for index, column in enumerate(self.columns, start=1)
-        )
-
-
-@dataclass(frozen=True)
-class Cte:
-    """A common table expression that has been compiled: its name in DuckDB and its columns."""
-
-    name: str
-    columns: tuple[OutputColumn, ...]
 
 
 @dataclass(frozen=True)
@@ -88,7 +48,7 @@ class QueryCompiler:
             return self._with(node, with_, outer)
         check_arguments(node, self.session.source.of(node))
         if isinstance(node, exp.Select):
-            return self._select(node, outer)
+            return compile_select(self, node, outer)
         if isinstance(node, exp.SetOperation):
             return self._set_operation(node, outer)
         if isinstance(node, exp.Subquery):
@@ -96,7 +56,7 @@ class QueryCompiler:
         if isinstance(node, exp.Values):
             return self._values(node, outer)
         if isinstance(node, exp.Table):
-            return self._select(exp.select("*").from_(node), outer)
+            return compile_select(self, exp.select("*").from_(node), outer)
         raise UnsupportedError(f"{type(node).__name__} as a query", self.session.source.of(node))
 
     def _with(self, node: exp.Expr, with_: exp.With, outer: Scope | None) -> CompiledQuery:
@@ -157,8 +117,8 @@ class QueryCompiler:
             return inner
         alias = self.session.fresh("r")
         scope = Scope((Relation((), inner.fields(alias)),), outer)
-        tail = self._tail(node, scope, inner.columns, [f.value for f in inner.fields(alias)])
-        return CompiledQuery(f"SELECT * FROM ({inner.sql}) AS {alias}{tail}", inner.columns)
+        ending = order_and_limit(self, node, scope, inner.columns, [f.value for f in inner.fields(alias)])
+        return CompiledQuery(f"SELECT * FROM ({inner.sql}) AS {alias}{ending}", inner.columns)
 
     def _values(self, node: exp.Values, outer: Scope | None) -> CompiledQuery:
         compiler = Compiler(self.session, outer or Scope(), self, clause="VALUES")
@@ -214,10 +174,10 @@ class QueryCompiler:
         alias = self.session.fresh("r")
         compiled = CompiledQuery(sql, columns)
         scope = Scope((Relation((), compiled.fields(alias)),), outer)
-        tail = self._tail(node, scope, columns, [f.value for f in compiled.fields(alias)])
-        if not tail:
+        ending = order_and_limit(self, node, scope, columns, [f.value for f in compiled.fields(alias)])
+        if not ending:
             return compiled
-        return CompiledQuery(f"SELECT * FROM ({sql}) AS {alias}{tail}", columns)
+        return CompiledQuery(f"SELECT * FROM ({sql}) AS {alias}{ending}", columns)
 
     def _matching_columns(
         self, queries: Sequence[CompiledQuery], word: str, node: exp.Expr
@@ -241,238 +201,6 @@ class QueryCompiler:
                     )
                 kinds[index] = common
         return tuple(OutputColumn(c.name, kind) for c, kind in zip(first.columns, kinds, strict=True))
-
-    def _select(self, node: exp.Select, outer: Scope | None) -> CompiledQuery:
-        relations = RelationCompiler(self)
-        from_text, scope = relations.from_clause(node, outer)
-        compiler = Compiler(self.session, scope, self)
-        where = node.args.get("where")
-        conditions = relations.conditions(compiler, where.this, "WHERE clause") if where is not None else []
-        source = f" FROM {from_text}" if from_text else ""
-        source += f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        items = list(self._select_items(node, scope))
-        output = replace(compiler, windows_allowed=True)
-        grouping: Grouping | None = None
-        group_text = ""
-        if _is_grouped(node):
-            grouping = Grouping(self.session.fresh("r"))
-            group_text = group_by(compiler, node, [item for _, item in items], grouping)
-            output = replace(output, grouping=grouping)
-        values = [self._output_value(name, item, output, node) for name, item in items]
-        columns = tuple(OutputColumn(name, v.type) for (name, _), v in zip(items, values, strict=True))
-        having = self._having(node, output)
-        # The order is compiled before the inner query is written: it may bring aggregates of its own.
-        tail = self._tail(node, scope, columns, values, output)
-        if grouping is not None:
-            inner = f"SELECT {grouping.columns()}{source}{group_text}"
-            source = f" FROM ({inner}) AS {grouping.alias}{having}"
-        sql = "SELECT " + self._distinct(node, values)
-        sql += ", ".join(f"{value.sql} AS c{index}" for index, value in enumerate(values, start=1))
-        return CompiledQuery(sql + source + tail, columns)
-
-    def _having(self, node: exp.Select, output: Compiler) -> str:
-        having = node.args.get("having")
-        if having is None:
-            return ""
-        condition = replace(output, windows_allowed=False, clause=None).boolean(having.this, "HAVING clause")
-        return f" WHERE {condition.sql}"
-
-    def _output_value(
-        self, name: str | None, item: exp.Expr | Typed, output: Compiler, node: exp.Select
-    ) -> Typed:
-        if not isinstance(item, Typed):
-            return output.compile(item)
-        if output.grouping is None:
-            return item
-        key = output.grouping.key(item.sql)
-        if key is None:
-            raise QueryError(
-                "EXPRESSION_NOT_AGGREGATE",
-                f"'{name}' must be an aggregate expression or appear in GROUP BY clause",
-                self.session.source.of(node),
-            )
-        return key
-
-    def _distinct(self, node: exp.Select, values: list[Typed]) -> str:
-        distinct = node.args.get("distinct")
-        if distinct is None:
-            return ""
-        if distinct.args.get("on") is not None:
-            raise QueryError("SYNTAX_ERROR", "mismatched input 'ON'", self.session.source.of(node))
-        for value in values:
-            if not value.type.is_comparable:
-                raise QueryError(
-                    "TYPE_MISMATCH",
-                    f"DISTINCT can only be applied to comparable types (actual: {value.type})",
-                )
-        return "DISTINCT "
-
-    def _select_items(self, node: exp.Select, scope: Scope) -> list[tuple[str | None, exp.Expr | Typed]]:
-        """Give name and expression of each output column; a star has been replaced by its columns."""
-        items: list[tuple[str | None, exp.Expr | Typed]] = []
-        for item in node.expressions:
-            if isinstance(item, exp.Star):
-                if not scope.relations:
-                    raise QueryError(
-                        "COLUMN_NOT_FOUND",
-                        "SELECT * not allowed in queries without FROM clause",
-                        self.session.source.of(node),
-                    )
-                items += [(field.name, field.value) for field in scope.all_fields()]
-            elif isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
-                items += self._qualified_star(item, scope)
-            elif isinstance(item, exp.Alias):
-                items.append((item.alias, item.this))
-            else:
-                items.append((_implicit_name(item), item))
-        return items
-
-    def _qualified_star(self, item: exp.Column, scope: Scope) -> list[tuple[str | None, exp.Expr | Typed]]:
-        parts = [part.name.lower() for part in item.parts[:-1]]
-        fields = scope.fields_of(parts)
-        if fields is None:
-            raise QueryError(
-                "TABLE_NOT_FOUND",
-                f"Unable to resolve reference {'.'.join(parts)}",
-                self.session.source.of(item),
-            )
-        return [(field.name, field.value) for field in fields]
-
-    def _tail(
-        self,
-        node: exp.Expr,
-        scope: Scope,
-        columns: Sequence[OutputColumn],
-        values: Sequence[Typed],
-        compiler: Compiler | None = None,
-    ) -> str:
-        """Write ORDER BY, OFFSET and LIMIT."""
-        text = ""
-        order = node.args.get("order")
-        if order is not None:
-            text = self._order(node, order, scope, columns, values, compiler)
-        limit, offset = node.args.get("limit"), node.args.get("offset")
-        if limit is not None:
-            text += self._limit(limit, order is not None)
-        if offset is not None:
-            text += f" OFFSET {_row_count(offset.expression, self.session)}"
-        return text
-
-    def _limit(self, limit: exp.Expr, ordered: bool) -> str:
-        if isinstance(limit, exp.Fetch):
-            if limit.args.get("limit_options") is not None and limit.args["limit_options"].args.get(
-                "with_ties"
-            ):
-                raise UnsupportedError("FETCH FIRST ... WITH TIES", self.session.source.of(limit))
-            count = limit.args.get("count")
-            return f" LIMIT {_row_count(count, self.session) if count is not None else 1}"
-        value = limit.expression
-        if isinstance(value, exp.Column | exp.Var | exp.All) and value.name.upper() in ("ALL", ""):
-            return ""
-        return f" LIMIT {_row_count(value, self.session)}"
-
-    def _order(
-        self,
-        node: exp.Expr,
-        order: exp.Order,
-        scope: Scope,
-        columns: Sequence[OutputColumn],
-        values: Sequence[Typed],
-        compiler: Compiler | None,
-    ) -> str:
-        names: dict[str, Typed] = {}
-        for column, value in zip(columns, values, strict=True):
-            if column.name is not None:
-                names.setdefault(column.name.lower(), value)
-        base = compiler or Compiler(self.session, scope, self, windows_allowed=True)
-        inside = replace(base, scope=scope.with_overlay(names))
-        distinct = isinstance(node, exp.Select) and node.args.get("distinct") is not None
-        texts = [value.sql for value in values]
-        items: list[str] = []
-        for item in order.expressions:
-            value = self._sort_key(item.this, inside, values)
-            if not value.type.is_orderable:
-                raise QueryError(
-                    "TYPE_MISMATCH",
-                    f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY",
-                    self.session.source.of(item),
-                )
-            if value.sql in texts and value.type.name != "timestamp with time zone":
-                items.append(f"{texts.index(value.sql) + 1}{direction(item)}")
-            elif distinct:
-                raise QueryError(
-                    "EXPRESSION_NOT_IN_DISTINCT",
-                    "For SELECT DISTINCT, ORDER BY expressions must appear in select list",
-                    self.session.source.of(item),
-                )
-            else:
-                items.append(f"{key_of(value)}{direction(item)}")
-        return " ORDER BY " + ", ".join(items)
-
-    def _sort_key(self, node: exp.Expr, compiler: Compiler, values: Sequence[Typed]) -> Typed:
-        if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit():
-            position = int(node.this)
-            if not 1 <= position <= len(values):
-                raise QueryError(
-                    "INVALID_COLUMN_REFERENCE",
-                    f"ORDER BY position {position} is not in select list",
-                    self.session.source.of(node),
-                )
-            return values[position - 1]
-        return compiler.compile(node)
-
-
-def _row_count(node: exp.Expr, session: Session) -> int:
-    if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit():
-        return int(node.this)
-    raise QueryError(
-        "SYNTAX_ERROR", f"mismatched input '{node.sql()}'. Expecting: <integer>", session.source.of(node)
-    )
-
-
-def _implicit_name(node: exp.Expr) -> str | None:
-    while isinstance(node, exp.Paren):
-        node = node.this
-    if isinstance(node, exp.Column):
-        return node.name
-    if isinstance(node, exp.Dot):
-        return str(node.expression.name)
-    return None
-
-
-def _is_grouped(node: exp.Select) -> bool:
-    if node.args.get("group") is not None:
-        return True
-    places = list(node.expressions)
-    for name in ("having", "order"):
-        part = node.args.get(name)
-        if part is not None:
-            places.append(part)
-    if node.args.get("having") is not None:
-        return True
-    return any(_has_aggregate(place) for place in places)
-
-
-def _has_aggregate(node: exp.Expr) -> bool:
-    """Tell whether an aggregate is called in `node`, outside subqueries and not as a window function."""
-    stack: list[exp.Expr] = [node]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, exp.Query):
-            continue
-        if isinstance(item, exp.Window):
-            inner = item.this
-            while isinstance(inner, exp.IgnoreNulls | exp.RespectNulls | exp.Filter | exp.WithinGroup):
-                inner = inner.this
-            stack += list(inner.iter_expressions())
-            stack += [child for child in item.iter_expressions() if child is not item.this]
-            continue
-        if isinstance(item, exp.Anonymous) and str(item.this).lower() in AGGREGATES:
-            return True
-        if isinstance(item, exp.GroupConcat):
-            return True
-        stack += list(item.iter_expressions())
-    return False
 
 
 def _mentions(node: exp.Expr, name: str) -> bool:

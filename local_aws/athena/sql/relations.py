@@ -22,7 +22,8 @@ from local_aws.athena.sql.unnest import unnest_text
 
 if TYPE_CHECKING:
     from local_aws.athena.errors import Position
-    from local_aws.athena.sql.queries import CompiledQuery, QueryCompiler
+    from local_aws.athena.sql.compiled import CompiledQuery
+    from local_aws.athena.sql.queries import QueryCompiler
     from local_aws.athena.sql.session import TableSource
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LONG = 400
+_SUBQUERY = re.compile(r"\((?:SELECT|WITH) ")
 
 
 @lru_cache(maxsize=1)
@@ -46,8 +47,15 @@ def named(value: Typed) -> Typed:
     return Typed("s_" + hashlib.sha256(value.sql.encode()).hexdigest()[:12], value.type)
 
 
+def has_subquery(value: Typed) -> bool:
+    """Tell whether there is a subquery in the text of a value; a literal with such a text is taken for one."""
+    return _SUBQUERY.search(value.sql) is not None
+
+
 def bound(value: Typed, inside: Typed) -> Typed:
     """Give `inside`, which uses the name of `value`, with the name bound to it."""
+    if has_subquery(inside):  # DuckDB has none in lambdas: the value is written out after all
+        return Typed(re.sub(rf"\b{named(value).sql}\b", lambda _: value.sql, inside.sql), inside.type)
     return Typed(f"list_transform([{value.sql}], lambda {named(value).sql}: {inside.sql})[1]", inside.type)
 
 

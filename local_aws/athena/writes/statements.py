@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from local_aws.athena.ddl.context import Context
     from local_aws.athena.ddl.statements import CreateTableAs, Insert, Unload
-    from local_aws.athena.sql.queries import CompiledQuery
+    from local_aws.athena.sql.compiled import CompiledQuery
     from local_aws.athena.sql.session import Column
     from local_aws.athena.sql.types import Type
 

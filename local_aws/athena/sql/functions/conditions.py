@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_aws.athena.errors import QueryError
+from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.operators import compare
+from local_aws.athena.sql.sharing import has_subquery
 from local_aws.athena.sql.typed import Typed
 
 if TYPE_CHECKING:
+    from local_aws.athena.errors import Position
     from local_aws.athena.sql.functions.call import Call
     from local_aws.athena.sql.functions.registry import Functions
 
@@ -87,7 +89,13 @@ def _try(call: Call) -> Typed:
         raise QueryError(
             "INVALID_FUNCTION_ARGUMENT", "The 'try' function must have exactly one argument", call.position
         )
-    value = call.argument(0)
+    return tried(call.argument(0), call.position)
+
+
+def tried(value: Typed, position: Position | None) -> Typed:
+    """Give a value, or NULL when it fails."""
+    if has_subquery(value):
+        raise UnsupportedError("TRY around a subquery", position)
     return Typed(f"TRY({value.sql})", value.type)
 
 

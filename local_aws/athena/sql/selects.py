@@ -1,0 +1,173 @@
+"""Compiling SELECT: its list, DISTINCT, GROUP BY and HAVING around what FROM and WHERE give."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from local_aws.athena.errors import QueryError
+from local_aws.athena.sql.aggregates import AGGREGATES
+from local_aws.athena.sql.compiled import CompiledQuery, OutputColumn
+from local_aws.athena.sql.expressions import Compiler
+from local_aws.athena.sql.grouping import Grouping, group_by
+from local_aws.athena.sql.ordering import order_and_limit
+from local_aws.athena.sql.relations import RelationCompiler
+from local_aws.athena.sql.typed import Typed
+
+if TYPE_CHECKING:
+    from local_aws.athena.sql.queries import QueryCompiler
+    from local_aws.athena.sql.scope import Scope
+
+
+def compile_select(queries: QueryCompiler, node: exp.Select, outer: Scope | None) -> CompiledQuery:
+    """Compile one SELECT; `outer` is what it can see of the query around it. Raises `QueryError`."""
+    relations = RelationCompiler(queries)
+    from_text, scope = relations.from_clause(node, outer)
+    compiler = Compiler(queries.session, scope, queries)
+    where = node.args.get("where")
+    conditions = relations.conditions(compiler, where.this, "WHERE clause") if where is not None else []
+    source = f" FROM {from_text}" if from_text else ""
+    source += f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    items = list(_select_items(queries, node, scope))
+    output = replace(compiler, windows_allowed=True)
+    grouping: Grouping | None = None
+    group_text = ""
+    if _is_grouped(node):
+        grouping = Grouping(queries.session.fresh("r"))
+        group_text = group_by(compiler, node, [item for _, item in items], grouping)
+        output = replace(output, grouping=grouping)
+    values = [_output_value(queries, name, item, output, node) for name, item in items]
+    columns = tuple(OutputColumn(name, v.type) for (name, _), v in zip(items, values, strict=True))
+    having = _having(queries, node, output)
+    # The order is compiled before the inner query is written: it may bring aggregates of its own.
+    ending = order_and_limit(queries, node, scope, columns, values, output)
+    if grouping is not None:
+        inner = f"SELECT {grouping.columns()}{source}{group_text}"
+        source = f" FROM ({inner}) AS {grouping.alias}{having}"
+    sql = "SELECT " + _distinct(queries, node, values)
+    sql += ", ".join(f"{value.sql} AS c{index}" for index, value in enumerate(values, start=1))
+    return CompiledQuery(sql + source + ending, columns)
+
+
+def _having(queries: QueryCompiler, node: exp.Select, output: Compiler) -> str:
+    having = node.args.get("having")
+    if having is None:
+        return ""
+    condition = replace(output, windows_allowed=False, clause=None).boolean(having.this, "HAVING clause")
+    return f" WHERE {condition.sql}"
+
+
+def _output_value(
+    queries: QueryCompiler, name: str | None, item: exp.Expr | Typed, output: Compiler, node: exp.Select
+) -> Typed:
+    if not isinstance(item, Typed):
+        return output.compile(item)
+    if output.grouping is None:
+        return item
+    key = output.grouping.key(item.sql)
+    if key is None:
+        raise QueryError(
+            "EXPRESSION_NOT_AGGREGATE",
+            f"'{name}' must be an aggregate expression or appear in GROUP BY clause",
+            queries.session.source.of(node),
+        )
+    return key
+
+
+def _distinct(queries: QueryCompiler, node: exp.Select, values: list[Typed]) -> str:
+    distinct = node.args.get("distinct")
+    if distinct is None:
+        return ""
+    if distinct.args.get("on") is not None:
+        raise QueryError("SYNTAX_ERROR", "mismatched input 'ON'", queries.session.source.of(node))
+    for value in values:
+        if not value.type.is_comparable:
+            raise QueryError(
+                "TYPE_MISMATCH",
+                f"DISTINCT can only be applied to comparable types (actual: {value.type})",
+            )
+    return "DISTINCT "
+
+
+def _select_items(
+    queries: QueryCompiler, node: exp.Select, scope: Scope
+) -> list[tuple[str | None, exp.Expr | Typed]]:
+    """Give name and expression of each output column; a star has been replaced by its columns."""
+    items: list[tuple[str | None, exp.Expr | Typed]] = []
+    for item in node.expressions:
+        if isinstance(item, exp.Star):
+            if not scope.relations:
+                raise QueryError(
+                    "COLUMN_NOT_FOUND",
+                    "SELECT * not allowed in queries without FROM clause",
+                    queries.session.source.of(node),
+                )
+            items += [(field.name, field.value) for field in scope.all_fields()]
+        elif isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
+            items += _qualified_star(queries, item, scope)
+        elif isinstance(item, exp.Alias):
+            items.append((item.alias, item.this))
+        else:
+            items.append((_implicit_name(item), item))
+    return items
+
+
+def _qualified_star(
+    queries: QueryCompiler, item: exp.Column, scope: Scope
+) -> list[tuple[str | None, exp.Expr | Typed]]:
+    parts = [part.name.lower() for part in item.parts[:-1]]
+    fields = scope.fields_of(parts)
+    if fields is None:
+        raise QueryError(
+            "TABLE_NOT_FOUND",
+            f"Unable to resolve reference {'.'.join(parts)}",
+            queries.session.source.of(item),
+        )
+    return [(field.name, field.value) for field in fields]
+
+
+def _is_grouped(node: exp.Select) -> bool:
+    if node.args.get("group") is not None:
+        return True
+    places = list(node.expressions)
+    for name in ("having", "order"):
+        part = node.args.get(name)
+        if part is not None:
+            places.append(part)
+    if node.args.get("having") is not None:
+        return True
+    return any(_has_aggregate(place) for place in places)
+
+
+def _has_aggregate(node: exp.Expr) -> bool:
+    """Tell whether an aggregate is called in `node`, outside subqueries and not as a window function."""
+    stack: list[exp.Expr] = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, exp.Query):
+            continue
+        if isinstance(item, exp.Window):
+            inner = item.this
+            while isinstance(inner, exp.IgnoreNulls | exp.RespectNulls | exp.Filter | exp.WithinGroup):
+                inner = inner.this
+            stack += list(inner.iter_expressions())
+            stack += [child for child in item.iter_expressions() if child is not item.this]
+            continue
+        if isinstance(item, exp.Anonymous) and str(item.this).lower() in AGGREGATES:
+            return True
+        if isinstance(item, exp.GroupConcat):
+            return True
+        stack += list(item.iter_expressions())
+    return False
+
+
+def _implicit_name(node: exp.Expr) -> str | None:
+    while isinstance(node, exp.Paren):
+        node = node.this
+    if isinstance(node, exp.Column):
+        return node.name
+    if isinstance(node, exp.Dot):
+        return str(node.expression.name)
+    return None
