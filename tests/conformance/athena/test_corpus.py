@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from botocore.exceptions import ClientError
 
-from tests.conformance.athena.corpus import Case, Outcome, describe, judge, read_topic, topics
+from tests.conformance.athena.corpus import Case, Outcome, judge, read_topic, topics
 from tests.conformance.athena.corpus_lake import make_tables
+from tests.conformance.athena.running import run
+from tests.conformance.athena.summary import GUIDE, table, table_in
 from tests.gateway_fixture import unique
 from tests.integration.athena.lake import Lake
 
@@ -33,32 +33,6 @@ def outcomes(local_aws: LocalAws) -> dict[str, Outcome]:
         return {key: outcome for found in results for key, outcome in found}
 
 
-def run(lake: Lake, case: Case) -> Outcome:
-    """Run one statement to its end."""
-    try:
-        execution = lake.run(case.sql.replace("${bucket}", lake.bucket))
-    except ClientError as error:  # a statement that is refused at once
-        return Outcome("", (), error.response["Error"]["Message"])
-    if execution["Status"]["State"] != "SUCCEEDED":
-        reason = str(execution["Status"].get("StateChangeReason"))
-        return Outcome("", (), _without_chance(reason, lake))
-    answer = lake.clients.client("athena").get_query_results(QueryExecutionId=execution["QueryExecutionId"])
-    rows = lake.results_of(execution)
-    outcome = describe(
-        answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"],
-        rows[1:]
-        if execution["StatementType"] == "DML" and execution["SubstatementType"] != "EXPLAIN"
-        else rows,
-    )
-    return Outcome(outcome.columns, tuple(_without_chance(row, lake) for row in outcome.rows), None)
-
-
-def _without_chance(text: str, lake: Lake) -> str:
-    """Replace what is different in every run."""
-    named = text.replace(lake.database, "corpus").replace(lake.bucket, "bucket")
-    return re.sub(r"(transient_lastDdlTime'=')\d+", r"\g<1>0", named)
-
-
 @pytest.mark.parametrize("case", _CASES, ids=[case.id for case in _CASES])
 def test_case(case: Case, outcomes: dict[str, Outcome]) -> None:
     problem = judge(case, outcomes[case.id])
@@ -70,3 +44,9 @@ def test_the_corpus_is_large_and_little_of_it_is_refused() -> None:
     assert len(_CASES) >= 200
     assert len({case.id for case in _CASES}) == len(_CASES)
     assert len(refused) <= 0.03 * len(_CASES)
+
+
+def test_the_table_in_the_guide_is_that_of_this_run(outcomes: dict[str, Outcome]) -> None:
+    made, different = table(lambda case: outcomes[case.id])
+    assert different == 0
+    assert table_in(GUIDE.read_text()) == made, "run python -m tests.conformance.athena.summary"
