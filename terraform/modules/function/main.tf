@@ -73,4 +73,6 @@ resource "aws_cloudwatch_log_group" "this" {
 resource "aws_lambda_function_event_invoke_config" "this" {
   function_name          = aws_lambda_function.this.function_name
   maximum_retry_attempts = var.retries
+  # AWS's own default, which it answers when nothing is said.
+  maximum_event_age_in_seconds = 21600
 }
