@@ -30,7 +30,9 @@ _COLUMNS = (
     "duplicates",
     "note",
 )
-_TYPES = ("varchar", "varchar", "bigint", "bigint", "bigint", "bigint", "bigint", "varchar")
+_TYPES = ("varchar", "varchar", *["bigint"] * 5, "varchar")
+_SHORT = ("partition", "outcome", "files", "bytes", "duplicates")
+_SHORT_TYPES = ("varchar", "varchar", *["bigint"] * 3)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -84,8 +86,10 @@ def request_for(outputs: Outputs, options: argparse.Namespace) -> Request:
 def show(summary: Summary, output: str) -> None:
     """Print the partitions that were not simply as they should be, and the sums."""
     touched = [report for report in summary.reports if report.outcome != SETTLED]
-    if touched or output != "table":
+    if output != "table":
         tables.show(_COLUMNS, _TYPES, [_row(report) for report in touched], output)
+    elif touched:
+        tables.show(_SHORT, _SHORT_TYPES, [_short_row(report) for report in touched])
     print(sentence(summary), file=sys.stderr if output != "table" else sys.stdout)
 
 
@@ -109,6 +113,18 @@ def _row(report: Report) -> tuple[str, ...]:
         report.duplicates,
     )
     return (report.partition, report.outcome, *map(str, figures), report.message)
+
+
+def _short_row(report: Report) -> tuple[str, ...]:
+    """Make a row for a person: the values of the keys are enough, and two figures share a column."""
+    values = "/".join(part.partition("=")[2] or part for part in report.partition.split("/"))
+    return (
+        values,
+        report.outcome,
+        f"{report.files_before} -> {report.files_after}",
+        f"{report.bytes_before:,} -> {report.bytes_after:,}",
+        f"{report.duplicates:,}",
+    )
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
