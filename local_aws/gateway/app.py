@@ -1,7 +1,7 @@
 """The ASGI application: our services first, everything else to MiniStack untouched.
 
 A request that is not ours is handed over before a byte of its body is read, so uploads stream through; so are
-web sockets and the server's start and stop events.
+web sockets and the server's start and stop events. The few that one of our services looks at first are read whole.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from local_aws.gateway.asgi import ClientGoneError, read_body, send_answer
+from local_aws.gateway.asgi import ClientGoneError, again, read_body, send_answer
 from local_aws.gateway.dispatch import Answer, Caller, answer, error_answer
 from local_aws.gateway.routing import Router, credential_scope
 from local_aws.gateway.service import ApiError
@@ -72,7 +72,14 @@ class GatewayApp:
             return
         if route is not None:
             await self._answer(route, signed, scope, receive, send)
-        elif self._guard is not None and self._guard.looks_at(signed):
+            return
+        inspector = self._router.inspector(scope["headers"])
+        if inspector is not None:
+            looked_at = await self._inspected(inspector, receive, send)
+            if looked_at is None:
+                return
+            receive = looked_at
+        if self._guard is not None and self._guard.looks_at(signed):
             await self._guard.pass_on(signed, scope, receive, send, self._behind)
         else:
             await self._behind(scope, receive, send)
@@ -81,6 +88,20 @@ class GatewayApp:
         """Wait for the requests that are being handled and end the threads."""
         for pool in self._pools.values():
             pool.shutdown(wait=True)
+
+    async def _inspected(self, route: Route, receive: Receive, send: Send) -> Receive | None:
+        """Let a service look at a request to MiniStack; None means that it is answered with an error."""
+        service: Any = route.service
+        try:
+            body = await read_body(receive)
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._pools[route.service.name], service.inspect, body)
+        except ClientGoneError:
+            return None
+        except ApiError as error:
+            await send_answer(send, error_answer(error, route.service))
+            return None
+        return again(body, receive)
 
     async def _answer(
         self,

@@ -47,6 +47,20 @@ async def read_body(receive: Receive) -> bytes:
     return b"".join(chunks)
 
 
+def again(body: bytes, receive: Receive) -> Receive:
+    """Give a body that was read once more, then whatever else comes."""
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
+
+
 async def send_answer(send: Send, reply: Answer) -> None:
     """Send an answer, with the date that every answer of AWS has."""
     headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in reply.headers]

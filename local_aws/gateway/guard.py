@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
 from local_aws.clients import LOCAL_CREDENTIALS
-from local_aws.gateway.asgi import ClientGoneError, read_body, send_answer
+from local_aws.gateway.asgi import ClientGoneError, again, read_body, send_answer
 from local_aws.gateway.dispatch import Answer, error_answer
 from local_aws.gateway.service import ApiError
 from local_aws.iam import documents
@@ -26,7 +26,7 @@ from local_aws.iam.sessions import STS_NAMESPACE, assume_role_answer
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
 
-    from local_aws.gateway.asgi import AsgiApp, Message, Receive, Send
+    from local_aws.gateway.asgi import AsgiApp, Receive, Send
     from local_aws.gateway.dispatch import Caller
     from local_aws.gateway.routing import Scope
     from local_aws.gateway.service import Service
@@ -87,7 +87,7 @@ class Guard:
         except ApiError as error:
             await send_answer(send, _refusal(error, signed.service))
             return
-        await behind(scope, _again(body, receive), send)
+        await behind(scope, again(body, receive), send)
 
     def _authorize(
         self,
@@ -115,20 +115,6 @@ def _as_root(scope: MutableMapping[str, Any], signed: Scope) -> MutableMapping[s
     )
     kept = [(name, value) for name, value in scope["headers"] if name != b"authorization"]
     return {**scope, "headers": [*kept, (b"authorization", authorization.encode("ascii"))]}
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """Give the body once more, then whatever else comes."""
-    given = False
-
-    async def replayed() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return replayed
 
 
 def _refusal(error: ApiError, service: str) -> Answer:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from local_aws.clients import BEHIND_HEADER
 from local_aws.gateway.models import target_prefix
-from local_aws.gateway.service import ApiError
+from local_aws.gateway.service import ApiError, Inspector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from local_aws.gateway.service import Service
 
 _BEHIND_HEADER = BEHIND_HEADER.encode("ascii")
+# A body that comes in chunks does not say how large it is.
+_UNKNOWN_BYTES = 1 << 62
 # Credential=<access key>/<yyyymmdd>/<region>/<service>/aws4_request
 _CREDENTIAL_SCOPE = re.compile(rb"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 
@@ -58,14 +60,29 @@ class Router:
             elif name == b"authorization":
                 scope = credential_scope(value)
         if target:
-            prefix, _, operation = target.decode("latin-1").partition(".")
-            service = self._by_target.get(prefix)
-            if service is not None:
-                return Route(service, operation) if service.handles(operation) else None
-            return None
+            route = self._of_target(target)
+            return route if route is not None and route.service.handles(route.operation) else None
         if scope is not None and scope.service in self._by_name:
             raise ApiError("UnknownOperationException", "The request has no x-amz-target header.")
         return None
+
+    def inspector(self, headers: Iterable[tuple[bytes, bytes]]) -> Route | None:
+        """Give the service and operation of a request to MiniStack that one of ours looks at first, or None."""
+        target, size_bytes = b"", _UNKNOWN_BYTES
+        for name, value in headers:
+            if name == b"x-amz-target":
+                target = value
+            elif name == b"content-length" and value.isdigit():
+                size_bytes = int(value)
+        route = self._of_target(target) if target else None
+        if route is None or not isinstance(route.service, Inspector):
+            return None
+        return route if route.service.inspects(route.operation, size_bytes) else None
+
+    def _of_target(self, target: bytes) -> Route | None:
+        prefix, _, operation = target.decode("latin-1").partition(".")
+        service = self._by_target.get(prefix)
+        return None if service is None else Route(service, operation)
 
 
 def credential_scope(authorization: bytes) -> Scope | None:

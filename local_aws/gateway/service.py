@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from local_aws.clients import LOCAL_CREDENTIALS, Credentials
 
@@ -68,3 +68,14 @@ class Service(Protocol):
 
     def stop(self) -> None:
         """Stop background work and make state durable; called once, after the last request."""
+
+
+@runtime_checkable
+class Inspector(Protocol):
+    """A service that looks at some of the requests which MiniStack answers."""
+
+    def inspects(self, operation: str, body_bytes: int) -> bool:
+        """Tell whether a request with a body of this size is to be looked at."""
+
+    def inspect(self, body: bytes) -> None:
+        """Raise `ApiError` for a request that is not to be passed on."""

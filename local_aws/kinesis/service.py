@@ -1,4 +1,4 @@
-"""Tags of Kinesis streams, in front of MiniStack's Kinesis.
+"""Tags of Kinesis streams, and a look at large puts, in front of MiniStack's Kinesis.
 
 MiniStack keeps tags that are added to a stream, but forgets those that come with `CreateStream`, and does not know
 the operations that take an ARN. Terraform sends the one and AWS's newer clients the other.
@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.clients import BEHIND_HEADER, Clients
 from local_aws.gateway.service import ApiError
+from local_aws.kinesis import limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +49,14 @@ class KinesisService:
                 error.response["Error"]["Message"],
                 error.response["ResponseMetadata"]["HTTPStatusCode"],
             ) from error
+
+    def inspects(self, operation: str, body_bytes: int) -> bool:
+        """Tell whether a request may be larger than AWS allows; small ones are not even read here."""
+        return limits.may_exceed(operation, body_bytes)
+
+    def inspect(self, body: bytes) -> None:
+        """Raise `ApiError` for a put that is larger than AWS allows."""
+        limits.check(body)
 
     def start(self) -> None:
         """Have nothing to load."""

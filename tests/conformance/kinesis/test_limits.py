@@ -1,16 +1,19 @@
 """Reference 11.1 and vector 15: what PutRecord and PutRecords refuse.
 
-The streams are MiniStack's. Where its limits differ from AWS's, `docs/local-aws.md` says so: it counts a request up to
-5 MiB instead of 10, and a record without its partition key.
+The streams are MiniStack's, which takes 5 MiB a request and not 10 (`docs/local-aws.md`).
 """
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
+from local_aws.gateway.service import ApiError
+from local_aws.kinesis import limits
+from tests.conformance.firehose_api.streams import refusal
 from tests.gateway_fixture import unique
 
 if TYPE_CHECKING:
@@ -26,35 +29,72 @@ def stream(local_aws: LocalAws) -> str:
     return name
 
 
-def entries(count: int, size: int) -> list[dict[str, Any]]:
-    return [{"Data": b"x" * size, "PartitionKey": "k"}] * count
+def entries(count: int, size: int, key: str = "k") -> list[dict[str, Any]]:
+    return [{"Data": b"x" * size, "PartitionKey": key}] * count
 
 
 @pytest.mark.parametrize(
-    "records",
-    [entries(501, 1), entries(11, MIB - 1), entries(1, 3 * MIB // 2)],
-    ids=["501", "11 MiB", "1.5 MiB"],
+    ("records", "said"),
+    [
+        (entries(501, 1), "500"),
+        (entries(11, MIB - 1), f"have {11 * MIB} bytes"),
+        (entries(1, 3 * MIB // 2), f"The record has {3 * MIB // 2 + 1} bytes"),
+        (entries(1, 1) + entries(1, MIB), f"Record 2 has {MIB + 1} bytes"),
+        (entries(1, MIB - 255, "k" * 256), f"The record has {MIB + 1} bytes"),
+        (entries(1, MIB - 2, "ü\u20ac"), f"The record has {MIB + 3} bytes"),
+    ],
+    ids=["501", "11 MiB", "1.5 MiB", "1 MiB and a key", "a long key", "a key in UTF-8"],
 )
 def test_vector_15_requests_that_are_too_large_are_refused_as_a_whole(
-    local_aws: LocalAws, stream: str, records: list[dict[str, Any]]
+    local_aws: LocalAws, stream: str, records: list[dict[str, Any]], said: str
 ) -> None:
     kinesis = local_aws.unchecked("kinesis")
-    with pytest.raises(ClientError):
-        kinesis.put_records(StreamName=stream, Records=records)
+    code, message = refusal(lambda: kinesis.put_records(StreamName=stream, Records=records))
+    assert code in ("InvalidArgumentException", "ValidationException")
+    assert said in message
 
 
-def test_vector_15_a_record_that_is_too_large_is_refused(local_aws: LocalAws, stream: str) -> None:
-    with pytest.raises(ClientError):
-        local_aws.unchecked("kinesis").put_record(
-            StreamName=stream, Data=b"x" * (3 * MIB // 2), PartitionKey="k"
-        )
-
-
-def test_11_1_the_largest_request_that_both_take(local_aws: LocalAws, stream: str) -> None:
-    answer = local_aws.unchecked("kinesis").put_records(StreamName=stream, Records=entries(500, 10_000))
-    assert answer["FailedRecordCount"] == 0
-    assert len({record["SequenceNumber"] for record in answer["Records"]}) == 500
-    answer = local_aws.unchecked("kinesis").put_record(
-        StreamName=stream, Data=b"x" * (MIB - 1), PartitionKey="k"
+def test_vector_15_a_record_is_its_data_and_its_partition_key(local_aws: LocalAws, stream: str) -> None:
+    kinesis = local_aws.unchecked("kinesis")
+    largest = b"x" * (MIB - 256)
+    put = kinesis.put_record(StreamName=stream, Data=largest, PartitionKey="k" * 256)
+    assert put["ShardId"] == "shardId-000000000000"
+    code, _ = refusal(
+        lambda: kinesis.put_record(StreamName=stream, Data=largest + b"x", PartitionKey="k" * 256)
     )
-    assert answer["ShardId"] == "shardId-000000000000"
+    assert code == "InvalidArgumentException"
+
+
+def test_11_1_large_requests_are_stored_as_they_came(local_aws: LocalAws, stream: str) -> None:
+    kinesis = local_aws.unchecked("kinesis")
+    records = entries(4, MIB - 1) + entries(100, 5_000)
+    answer = kinesis.put_records(StreamName=stream, Records=records)
+    assert answer["FailedRecordCount"] == 0
+    first = answer["Records"][0]
+    iterator = kinesis.get_shard_iterator(
+        StreamName=stream,
+        ShardId=first["ShardId"],
+        ShardIteratorType="AT_SEQUENCE_NUMBER",
+        StartingSequenceNumber=first["SequenceNumber"],
+    )["ShardIterator"]
+    stored: list[bytes] = []
+    while len(stored) < len(records):
+        read = kinesis.get_records(ShardIterator=iterator)
+        stored += [record["Data"] for record in read["Records"]]
+        iterator = read["NextShardIterator"]
+    assert stored == [record["Data"] for record in records]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"no JSON", b"[]", b'{"Records": 7}', b'{"Records": [1, {"Data": 2}]}']
+)
+def test_what_is_no_put_is_left_to_others(body: bytes) -> None:
+    limits.check(body)
+
+
+@pytest.mark.parametrize("padding", [0, 1, 2])
+def test_sizes_are_those_of_the_bytes_not_of_base64(padding: int) -> None:
+    data = base64.b64encode(b"x" * (MIB - 3 - padding)).decode()
+    limits.check(json.dumps({"Data": data, "PartitionKey": "k" * (3 + padding)}).encode())
+    with pytest.raises(ApiError, match=f"has {MIB + 1} bytes"):
+        limits.check(json.dumps({"Data": data, "PartitionKey": "k" * (4 + padding)}).encode())

@@ -74,8 +74,8 @@ class Behind:
 class Client:
     """Speaks ASGI to the application."""
 
-    def __init__(self) -> None:
-        self.service = Echo()
+    def __init__(self, service: Echo | None = None) -> None:
+        self.service = service or Echo()
         self.behind = Behind()
         self.app = GatewayApp(Settings(), [self.service], self.behind, lambda: {"status": "ok"})
 
@@ -176,6 +176,43 @@ def test_what_the_service_does_not_answer_goes_behind_with_its_body_untouched(cl
     status, _, content = client.call(target("ListDeliveryStreams"), b'{"Limit": 1}')
     assert (status, content) == (299, b"behind")
     assert client.behind.bodies == [b'{"Limit": 1}']
+
+
+class Watchful(Echo):
+    """Looks at bodies of more than ten bytes before they go behind."""
+
+    def inspects(self, operation: str, body_bytes: int) -> bool:
+        return operation == "ListDeliveryStreams" and body_bytes > 10
+
+    def inspect(self, body: bytes) -> None:
+        if b"bad" in body:
+            raise ApiError("InvalidArgumentException", "looked at")
+
+
+@pytest.fixture
+def watched() -> Iterator[Client]:
+    made = Client(Watchful())
+    yield made
+    made.app.close()
+
+
+@pytest.mark.parametrize("length", [[], [(b"content-length", b"15")]])
+def test_what_a_service_looks_at_first_is_refused_or_goes_behind_whole(
+    watched: Client, length: list[tuple[bytes, bytes]]
+) -> None:
+    headers = target("ListDeliveryStreams") + length
+    status, _, content = watched.call(headers, b"good ", b"and large")
+    assert (status, content) == (299, b"behind")
+    assert watched.behind.bodies == [b"good and large"]
+    status, _, content = watched.call(headers, b"bad ", b"and large ")
+    assert (status, json.loads(content)["message"]) == (400, "looked at")
+    assert watched.call(headers)[0] == 0
+    assert len(watched.behind.bodies) == 1
+
+
+def test_what_is_too_small_to_be_looked_at_goes_behind_at_once(watched: Client) -> None:
+    headers = [*target("ListDeliveryStreams"), (b"content-length", b"3")]
+    assert watched.call(headers, b"bad")[0] == 299
 
 
 def test_other_connection_kinds_go_behind(client: Client) -> None:
