@@ -79,10 +79,12 @@ class GatewayApp:
             if looked_at is None:
                 return
             receive = looked_at
-        if self._guard is not None and self._guard.looks_at(signed):
-            await self._guard.pass_on(signed, scope, receive, send, self._behind)
-        else:
+        if self._guard is None:
             await self._behind(scope, receive, send)
+        elif self._guard.looks_at(signed, scope):
+            await self._guard.pass_on(signed, self._guard.over_tls(scope), receive, send, self._behind)
+        else:
+            await self._behind(self._guard.over_tls(scope), receive, send)
 
     def close(self) -> None:
         """Wait for the requests that are being handled and end the threads."""

@@ -1,8 +1,9 @@
 """IAM in front of everything: who calls our services, and the few requests to MiniStack that need a look first.
 
-MiniStack authorises what it answers by itself. Two kinds of its requests pass through here all the same: those that
-an AWS service signs with its own key (see `local_aws.iam.services`), which MiniStack does not know, and new policy
-documents (see `local_aws.iam.documents`).
+MiniStack authorises what it answers by itself. Three kinds of its requests pass through here all the same: those
+that an AWS service signs with its own key (see `local_aws.iam.services`), which MiniStack does not know, new policy
+documents (see `local_aws.iam.documents`), and those that it checks on another resource than AWS does (see
+`local_aws.iam.actions`).
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
 
+import orjson
+
 from local_aws.clients import LOCAL_CREDENTIALS
 from local_aws.gateway.asgi import ClientGoneError, again, read_body, send_answer
 from local_aws.gateway.dispatch import Answer, error_answer
 from local_aws.gateway.service import ApiError
 from local_aws.iam import documents
+from local_aws.iam.actions import is_misjudged
 from local_aws.iam.identity import HttpRequest
 from local_aws.iam.services import is_service_key
 from local_aws.iam.sessions import STS_NAMESPACE, assume_role_answer
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from local_aws.iam.authorization import Authorization
     from local_aws.iam.identity import Identity
 
+_FORWARDED = b"x-forwarded-proto"
 # Services that answer in XML, with the namespace of their errors.
 _XML = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
@@ -54,9 +59,24 @@ class Guard:
         authorize = partial(self._authorize, identity, caller.region)
         return replace(caller, credentials=identity.credentials, authorize=authorize)
 
-    def looks_at(self, signed: Scope | None) -> bool:
+    def looks_at(self, signed: Scope | None, scope: MutableMapping[str, Any]) -> bool:
         """Tell whether a request to MiniStack has to go through `pass_on`."""
-        return signed is not None and (signed.service == "iam" or is_service_key(signed.access_key_id))
+        if signed is None:
+            return False
+        return (
+            signed.service == "iam"
+            or is_service_key(signed.access_key_id)
+            or is_misjudged(signed.service, _target(scope))
+        )
+
+    def over_tls(self, scope: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        """Give the request as one that came over TLS, unless it says itself how it came.
+
+        Bucket policies deny what comes without TLS. AWS's endpoints have it; here nothing leaves the machine.
+        """
+        if any(name == _FORWARDED for name, _ in scope["headers"]):
+            return scope
+        return {**scope, "headers": [*scope["headers"], (_FORWARDED, b"https")]}
 
     async def pass_on(
         self,
@@ -78,6 +98,9 @@ class Guard:
                     await send_answer(send, _xml(200, assume_role_answer(session)))
                     return
                 scope = _as_root(scope, signed)
+            elif is_misjudged(signed.service, _target(scope)):
+                if self._authorization.correct(_request(scope, body), signed, _members(body)):
+                    scope = _as_root(scope, signed)
             else:
                 reason = documents.refusal(body)
                 if reason is not None:
@@ -100,6 +123,20 @@ class Guard:
         self._authorization.authorize(identity, service, operation, parameters, region)
 
 
+def _target(scope: MutableMapping[str, Any]) -> str:
+    """Read the operation from `x-amz-target`, empty for a protocol without it."""
+    target = next((value for name, value in scope["headers"] if name == b"x-amz-target"), b"")
+    return str(target.rpartition(b".")[2].decode("latin-1"))
+
+
+def _members(body: bytes) -> Mapping[str, Any]:
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise ApiError("SerializationException", f"The request's body is not JSON: {error}") from error
+    return content if isinstance(content, dict) else {}
+
+
 def _request(scope: MutableMapping[str, Any], body: bytes) -> HttpRequest:
     raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8")
     query = parse_qs(scope.get("query_string", b"").decode("utf-8", "replace"), keep_blank_values=True)
@@ -113,7 +150,8 @@ def _as_root(scope: MutableMapping[str, Any], signed: Scope) -> MutableMapping[s
         f"AWS4-HMAC-SHA256 Credential={key}/20000101/{signed.region}/{signed.service}/aws4_request, "
         "SignedHeaders=host, Signature=none"
     )
-    kept = [(name, value) for name, value in scope["headers"] if name != b"authorization"]
+    dropped = (b"authorization", b"x-amz-security-token")
+    kept = [(name, value) for name, value in scope["headers"] if name not in dropped]
     return {**scope, "headers": [*kept, (b"authorization", authorization.encode("ascii"))]}
 
 

@@ -35,6 +35,19 @@ _ATHENA_EXECUTION = frozenset(
         "StopQueryExecution",
     }
 )
+# Operations of MiniStack's that it checks on another resource than AWS does: it knows log groups but not their streams,
+# and of the catalog, its databases and its tables only one. Reads of the catalog need all that are above them too.
+_CATALOG_READS = {
+    "BatchGetPartition": "TableName",
+    "GetDatabase": "",
+    "GetDatabases": "",
+    "GetPartition": "TableName",
+    "GetPartitions": "TableName",
+    "GetTable": "Name",
+    "GetTableVersion": "TableName",
+    "GetTableVersions": "TableName",
+    "GetTables": "",
+}
 _DEFAULT_WORKGROUP = "primary"
 _DEFAULT_CATALOG = "AwsDataCatalog"
 
@@ -45,6 +58,13 @@ class NamesResources(Protocol):
 
     def resource_names(self, operation: str, parameters: Parameters) -> list[str]:
         """Give the names or ARNs of the resources (in Athena's case: workgroups), empty for unknown ones."""
+
+
+def is_misjudged(service: str, operation: str) -> bool:
+    """Tell whether MiniStack checks an operation on another resource than AWS does (see `Actions.corrected`)."""
+    return (service == "logs" and operation == "PutLogEvents") or (
+        service == "glue" and operation in _CATALOG_READS
+    )
 
 
 class Actions:
@@ -81,6 +101,26 @@ class Actions:
         if tags and operation == "CreateDeliveryStream":
             found.append(Check("firehose:TagDeliveryStream", resources[0], tags))
         return found + self._passed_roles(service, operation, parameters)
+
+    def corrected(self, service: str, operation: str, parameters: Parameters, region: str) -> list[Check]:
+        """Give the checks that AWS makes for an operation that `is_misjudged`."""
+        if service == "logs":
+            group, stream = parameters.get("logGroupName"), parameters.get("logStreamName")
+            resources = [f"log-group:{group}:log-stream:{stream}"]
+        else:
+            database = parameters.get("DatabaseName") or parameters.get("Name")
+            table = parameters.get(_CATALOG_READS[operation]) if _CATALOG_READS[operation] else None
+            resources = [
+                "catalog",
+                *([f"database/{database}"] if database else []),
+                *([f"table/{database}/{table}"] if table else []),
+            ]
+            # AWS rule: listing is checked on what is listed as well.
+            if operation == "GetTables":
+                resources.append(f"table/{database}/*")
+            elif operation == "GetDatabases":
+                resources.append("database/*")
+        return [Check(f"{service}:{operation}", self._arn(service, region, one)) for one in resources]
 
     def _arn(self, service: str, region: str, resource: str) -> str:
         return f"arn:aws:{service}:{region}:{self._account_id}:{resource}"

@@ -162,6 +162,8 @@ class Evaluator:
         account_id = self._iam.find_iam_access_key_account(access_key_id) or access_key_id
         self._responses.set_request_account_id(account_id)
         self._responses.set_request_region(region)
+        # The loopback interface stands for AWS's TLS connections.
+        self._iam.pin_request_origin("127.0.0.1", True)
 
     def _apart(self, call: Callable[[], Any]) -> Any:
         """Run `call` with request variables of its own, which MiniStack's requests never see."""

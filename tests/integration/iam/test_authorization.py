@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -211,6 +212,66 @@ def test_a_policy_that_would_be_misjudged_is_refused(account: Account) -> None:
         "s3:GetObject", Condition={"ForAllValues:StringEqualsIfExists": {"aws:TagKeys": ["a", "${*}"]}}
     )
     account.iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=document(fine))
+
+
+class TestMiniStacksServices:
+    """Requests that MiniStack answers, checked on the resources that AWS checks."""
+
+    def test_logs_are_written_to_streams(self, account: Account) -> None:
+        group, log_stream = unique("group"), "delivery"
+        logs = account.root.client("logs")
+        logs.create_log_group(logGroupName=group)
+        logs.create_log_stream(logGroupName=group, logStreamName=log_stream)
+        on = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group}"
+        events: Any = {"logGroupName": group, "logStreamName": log_stream}
+        entry = [{"timestamp": round(time.time() * 1000), "message": "hello"}]
+        for right in (f"{on}:log-stream:*", f"{on}:*"):
+            account.user(allow("logs:PutLogEvents", right)).client("logs").put_log_events(
+                **events, logEvents=entry
+            )
+        for wrong in (on, f"{on}:log-stream:other"):
+            writer = account.user(allow("logs:PutLogEvents", wrong)).client("logs")
+            code, message = refused(writer.put_log_events, **events, logEvents=entry)
+            assert code == "AccessDeniedException"
+            assert f"logs:PutLogEvents on resource: {on}:log-stream:{log_stream}" in message
+
+    def test_a_table_is_read_by_those_who_may_read_what_is_above_it(self, account: Account) -> None:
+        glue = account.root.client("glue")
+        database = unique("database")
+        glue.create_database(DatabaseInput={"Name": database})
+        for table in ("one", "two"):
+            glue.create_table(DatabaseName=database, TableInput={"Name": table})
+        arn = f"arn:aws:glue:us-east-1:{ACCOUNT}"
+        above = [f"{arn}:catalog", f"{arn}:database/{database}"]
+        reader = account.user(allow("glue:GetTable", [*above, f"{arn}:table/{database}/one"])).client("glue")
+        assert reader.get_table(DatabaseName=database, Name="one")["Table"]["Name"] == "one"
+        _, message = refused(reader.get_table, DatabaseName=database, Name="two")
+        assert f"glue:GetTable on resource: {arn}:table/{database}/two" in message
+        alone = account.user(allow("glue:GetTable", f"{arn}:table/{database}/one")).client("glue")
+        _, message = refused(alone.get_table, DatabaseName=database, Name="one")
+        assert f"glue:GetTable on resource: {arn}:catalog" in message
+
+    def test_the_machine_itself_counts_as_tls(self, account: Account) -> None:
+        bucket = unique("bucket")
+        s3 = account.root.client("s3")
+        s3.create_bucket(Bucket=bucket)
+        denial = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        s3.put_bucket_policy(Bucket=bucket, Policy=document(denial))
+        person = account.user(allow("s3:*"))
+        person.client("s3").put_object(Bucket=bucket, Key="k", Body=b"x")
+        plain = Clients(
+            account.instance.endpoint, "us-east-1", person.credentials, headers={"x-forwarded-proto": "http"}
+        )
+        code, message = refused(plain.client("s3").put_object, Bucket=bucket, Key="k", Body=b"x")
+        assert code == "AccessDenied"
+        assert "explicit deny" in message
+        plain.close()
 
 
 class TestServices:
