@@ -44,18 +44,12 @@ def merge(
 ) -> str:
     """Make the staging table: of the rows that share a unique key the first one, and every row without a whole key.
 
-    First is a row that an earlier run kept; then the one in the object that comes first by name, which is the one that
-    was delivered first; then the one that is first by its values.
+    First is the one in the object that comes first by name, as in the view without duplicates, and then the one that is
+    first by its values. Merged objects have names that come before those of most delivery streams.
     """
     columns = ", ".join(quoted(name) for name, _ in table.columns)
     key = ", ".join(map(quoted, request.unique_key))
-    order = ", ".join(
-        [
-            """CASE WHEN regexp_like("$path", '/compacted-[^/]*$') THEN 0 ELSE 1 END""",
-            '"$path"',
-            *(quoted(name) for name in table.orderable_columns),
-        ]
-    )
+    order = ", ".join(['"$path"', *map(quoted, table.orderable_columns)])
     return (
         f"CREATE TABLE {quoted(table.database)}.{quoted(staging)} WITH (format = {text(table.format)},"
         f" write_compression = {text(request.compression)},"
