@@ -20,4 +20,6 @@ module "consumer_policy" {
 locals {
   # Partitions that are not projected are looked up in the catalog.
   registered_partitions = anytrue([for settings in values(local.settings) : try(settings.table.partition_discovery, "projection") != "projection"])
+
+  crawls = anytrue([for settings in values(local.settings) : try(settings.table.partition_discovery, "projection") == "crawler"])
 }

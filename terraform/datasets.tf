@@ -7,7 +7,7 @@ locals {
   # The dataset's own settings over the defaults; what neither sets is left to the pipeline module.
   settings = {
     for dataset in keys(local.contracts) : dataset => {
-      for group in ["stream", "transform", "delivery", "backup", "table"] : group => merge(
+      for group in ["stream", "transform", "delivery", "backup", "table", "views"] : group => merge(
         { for setting, value in var.pipeline_defaults[group] : setting => value if value != null },
         { for setting, value in try(var.dataset_settings[dataset][group], {}) : setting => value if value != null },
       )
@@ -33,7 +33,9 @@ module "pipeline" {
   delivery = local.settings[each.key].delivery
   backup   = try(local.settings[each.key].backup.enabled, true) ? local.settings[each.key].backup : null
   table    = local.settings[each.key].table
+  views    = local.settings[each.key].views
 
+  error_days         = coalesce(var.storage.error_expiration_days, 3650)
   log_retention_days = var.log_retention_days
   role               = var.role
 }

@@ -14,7 +14,7 @@ module "encryption" {
   # With force_destroy the lake goes for good; the shortest window that AWS allows keeps the key from outliving it long.
   deletion_window_days = var.force_destroy ? 7 : 30
   alarm_topics         = var.monitoring.enabled
-  log_group_patterns   = ["/aws/kinesisfirehose/${local.name}-*", "/aws/lambda/${local.name}-*"]
+  log_group_patterns   = concat(["/aws/kinesisfirehose/${local.name}-*", "/aws/lambda/${local.name}-*"], local.crawls ? ["/aws-glue/crawlers*"] : [])
 }
 
 module "lake_storage" {

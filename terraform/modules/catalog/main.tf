@@ -33,7 +33,7 @@ locals {
 
   # projection.<key>.<property> for every partition key: Athena wants all of them configured, or none.
   projection_parameters = {
-    for name, table in var.tables : name => table.projection && length(table.partition_keys) > 0 ? merge(
+    for name, table in var.tables : name => table.partition_discovery == "projection" && length(table.partition_keys) > 0 ? merge(
       {
         "projection.enabled"        = "true"
         "storage.location.template" = "${table.location}${join("/", [for key in table.partition_keys : "${key.name}=$${${key.name}}"])}/"

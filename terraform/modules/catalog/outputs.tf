@@ -12,3 +12,23 @@ output "table_arns" {
   description = "ARN of each table by its name."
   value       = { for name, table in aws_glue_catalog_table.this : name => table.arn }
 }
+
+output "view_names" {
+  description = "Names of the views."
+  value       = sort([for view in aws_glue_catalog_table.view : view.name])
+}
+
+output "error_table_names" {
+  description = "Name of each table of error records by its key in error_records."
+  value       = { for name, table in aws_glue_catalog_table.error_records : name => table.name }
+}
+
+output "crawler_name" {
+  description = "Name of the crawler; null without one."
+  value       = one(aws_glue_crawler.this[*].name)
+}
+
+output "crawler_role_arn" {
+  description = "ARN of the crawler's role; null without one."
+  value       = one(aws_iam_role.crawler[*].arn)
+}

@@ -67,3 +67,28 @@ output "fingerprint" {
   description = "Changes exactly when a data column is added, removed, renamed, moved or gets another type."
   value       = sha256(jsonencode([for column in local.columns : [column.name, column.type]]))
 }
+
+output "same_in_duplicates" {
+  description = "Columns in which all copies of a record agree: the unique key, and the partition keys when they are attributes of the record. Arrival differs from copy to copy."
+  value       = distinct(concat(try(local.contract["x-unique-key"], []), local.by_arrival ? [] : local.partitioning.keys))
+}
+
+output "rest_column" {
+  description = "Column that holds, as JSON text, every field that is no column; null when there is none."
+  value       = local.rest_column
+}
+
+output "kinds_of_records" {
+  description = "What records there are, by the value that tells them apart (an event's name, say): a name fit for SQL, a description, the columns and values that select them, and the fields that they have in the rest column: name of the column, key in the JSON, comment, and Glue type (json where SQL has no type for it)."
+  value       = local.kinds_of_records
+
+  precondition {
+    condition     = length(distinct(values(local.kinds_of_records)[*].name)) == length(local.kinds_of_records)
+    error_message = "two kinds of x-variants have the same name in SQL, where only a-z, 0-9 and _ count: ${join(", ", [for kind, record in local.kinds_of_records : kind if length([for other in values(local.kinds_of_records) : other if other.name == record.name]) > 1])}"
+  }
+
+  precondition {
+    condition     = alltrue([for record in values(local.kinds_of_records) : length(distinct(record.fields[*].name)) == length(record.fields)])
+    error_message = "fields of one kind may not differ in case alone, because columns have none: ${join(", ", [for kind, record in local.kinds_of_records : kind if length(distinct(record.fields[*].name)) != length(record.fields)])}"
+  }
+}

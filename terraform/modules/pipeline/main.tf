@@ -73,14 +73,36 @@ module "catalog" {
 
   tables = {
     (var.dataset) = {
-      description    = module.contract.description
-      location       = "s3://${var.buckets.data}/${local.data_prefix}"
-      format         = var.delivery.format
-      columns        = module.contract.columns
-      partition_keys = module.contract.partition_keys
-      projection     = var.table.projection
+      description         = module.contract.description
+      location            = "s3://${var.buckets.data}/${local.data_prefix}"
+      format              = var.delivery.format
+      columns             = module.contract.columns
+      partition_keys      = module.contract.partition_keys
+      partition_discovery = var.table.partition_discovery
+      unique_key          = var.views.deduplicated ? module.contract.unique_key : []
+      same_in_duplicates  = var.views.deduplicated ? module.contract.same_in_duplicates : []
+      rest_column         = module.contract.rest_column
+      kinds               = var.views.kinds ? module.contract.kinds_of_records : {}
     }
   }
+
+  crawler = var.table.partition_discovery == "crawler" ? {
+    name        = local.name
+    schedule    = var.table.crawler_schedule
+    kms_key_arn = var.kms_key_arn
+    role        = var.role
+  } : null
+
+  error_records = var.views.errors ? {
+    (var.dataset) = {
+      location = "s3://${var.buckets.data}/${local.error_prefix}"
+      days     = var.error_days
+      # No time zone is further ahead of UTC.
+      hours_ahead = var.delivery.time_zone == "UTC" ? 0 : 14
+    }
+  } : {}
+
+  tags = var.tags
 }
 
 module "delivery" {

@@ -43,6 +43,16 @@ output "table_name" {
   value       = module.catalog.table_names[var.dataset]
 }
 
+output "crawler_name" {
+  description = "Name of the crawler that registers partitions; null without one."
+  value       = module.catalog.crawler_name
+}
+
+output "view_names" {
+  description = "Names of the views of the dataset: without duplicates, of each kind of record, of errors."
+  value       = module.catalog.view_names
+}
+
 output "partition_keys" {
   description = "Names of the partition keys in order."
   value       = local.partition_keys

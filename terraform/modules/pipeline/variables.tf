@@ -117,13 +117,32 @@ variable "backup" {
 }
 
 variable "table" {
-  description = "The Glue table: whether Athena works out partitions by projection (otherwise a crawler or statements register them), and the years of arrival-time partitions."
+  description = "The Glue table: how partitions are found (partition_discovery: projection by Athena, a crawler on crawler_schedule, or none, when statements register them), and the years of arrival-time partitions."
   type = object({
-    projection    = optional(bool, true)
-    arrival_years = optional(object({ first = optional(number, 2025), last = optional(number, 2035) }), {})
+    partition_discovery = optional(string, "projection")
+    crawler_schedule    = optional(string, "cron(15,45 * * * ? *)")
+    arrival_years       = optional(object({ first = optional(number, 2025), last = optional(number, 2035) }), {})
   })
   default  = {}
   nullable = false
+}
+
+variable "views" {
+  description = "Which views are made: deduplicated (one row of each unique key), kinds (one for each kind of record in the contract, with its fields as columns), errors (records that could not be delivered)."
+  type = object({
+    deduplicated = optional(bool, true)
+    kinds        = optional(bool, true)
+    errors       = optional(bool, true)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "error_days" {
+  description = "How many days back Athena looks for error records: as long as they are kept."
+  type        = number
+  default     = 90
+  nullable    = false
 }
 
 variable "log_retention_days" {

@@ -25,7 +25,8 @@ variables {
       format         = "orc"
       columns        = [{ name = "line", type = "string" }]
       partition_keys = [{ name = "dt", type = "string" }]
-      projection     = false
+
+      partition_discovery = "none"
     }
   }
 }
