@@ -1,4 +1,7 @@
-"""Glue behind the gateway: crawlers and their tags are answered here, everything else by MiniStack."""
+"""Glue behind the gateway: crawlers and their tags are answered here, and what MiniStack's Glue lacks.
+
+The catalog itself is MiniStack's, and so is every other operation.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,12 @@ from local_aws.gateway.service import ApiError
 from local_aws.glue import errors, history, pages, plan, schedule, tags
 from local_aws.glue.crawler import NOT_SCHEDULED, READY, SCHEDULED, Crawler, history_entry
 from local_aws.glue.errors import invalid_input
+from local_aws.glue.missing import MissingOperations
 from local_aws.glue.roles import Roles
 from local_aws.glue.runs import Runs
 from local_aws.glue.scheduler import Scheduler
 from local_aws.glue.store import CrawlerStore
+from local_aws.glue.table_versions import TableVersions
 from local_aws.iam.services import GLUE, read_key
 
 if TYPE_CHECKING:
@@ -68,6 +73,8 @@ class GlueService:
         )
         self._as_service: ServiceClients | None = None
         self._scheduler = Scheduler(self._store, self._runs.start, clock)
+        self._versions = TableVersions(self._behind, settings.state_dir / "glue" / "versions")
+        missing = MissingOperations(self._behind)
         self._operations: dict[str, Operation] = {
             "CreateCrawler": self._create,
             "UpdateCrawler": self._update,
@@ -86,6 +93,14 @@ class GlueService:
             "GetTags": self._get_tags,
             "TagResource": self._tag,
             "UntagResource": self._untag,
+            "UpdateTable": self._versions.update_table,
+            "GetTableVersions": self._versions.list_versions,
+            "GetTableVersion": self._versions.get_version,
+            "DeleteTableVersion": self._versions.delete_version,
+            "BatchDeleteTableVersion": self._versions.delete_versions,
+            "BatchDeletePartition": missing.delete_partitions,
+            "UpdatePartition": missing.update_partition,
+            "UpdateClassifier": missing.update_classifier,
         }
 
     def handles(self, operation: str) -> bool:

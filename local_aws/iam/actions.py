@@ -19,7 +19,7 @@ _EVERYTHING = "*"
 _WITHOUT_RESOURCE = {
     "athena": frozenset({"ListDataCatalogs", "ListEngineVersions", "ListWorkGroups"}),
     "firehose": frozenset({"ListDeliveryStreams"}),
-    "glue": frozenset({"GetCrawlerMetrics", "GetCrawlers", "ListCrawlers"}),
+    "glue": frozenset({"GetCrawlerMetrics", "GetCrawlers", "ListCrawlers", "UpdateClassifier"}),
     "kinesis": frozenset(
         {"DescribeAccountSettings", "DescribeLimits", "ListStreams", "UpdateAccountSettings"}
     ),
@@ -141,7 +141,7 @@ class Actions:
         if operation in ("GetTags", "TagResource", "UntagResource"):
             return [str(parameters["ResourceArn"])] if parameters.get("ResourceArn") else []
         if "Crawl" not in operation:
-            return []
+            return [self._arn("glue", region, name) for name in _catalog_resources(parameters)]
         names = parameters.get("CrawlerNames") or [parameters.get("Name") or parameters.get("CrawlerName")]
         return [self._arn("glue", region, f"crawler/{name}") for name in names if name]
 
@@ -164,6 +164,15 @@ class Actions:
             return []
         passed = (("iam:PassedToService", f"{service}.amazonaws.com"),)
         return [Check("iam:PassRole", role, passed) for role in dict.fromkeys(_roles(service, parameters))]
+
+
+def _catalog_resources(parameters: Parameters) -> list[str]:
+    """Give a table and all that is above it; nothing when the parameters name no table."""
+    database = parameters.get("DatabaseName")
+    table = (
+        parameters.get("TableName") or parameters.get("Name") or parameters.get("TableInput", {}).get("Name")
+    )
+    return ["catalog", f"database/{database}", f"table/{database}/{table}"] if database and table else []
 
 
 def _asked(handler: object, operation: str, parameters: Parameters) -> list[str]:

@@ -1,0 +1,121 @@
+"""Operations on the catalog that are answered in front of MiniStack: versions of tables, partitions, classifiers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from tests.conformance.glue.crawling import Crawling
+
+
+def table_input(*columns: str) -> dict[str, Any]:
+    return {
+        "Name": "events",
+        "StorageDescriptor": {"Columns": [{"Name": name, "Type": "string"} for name in columns]},
+        "PartitionKeys": [{"Name": "day", "Type": "string"}],
+    }
+
+
+@pytest.fixture
+def events(crawling: Crawling) -> dict[str, str]:
+    crawling.glue.create_table(DatabaseName=crawling.database, TableInput=table_input("a"))
+    return {"DatabaseName": crawling.database, "TableName": "events"}
+
+
+def versions(crawling: Crawling, events: dict[str, str]) -> list[list[str]]:
+    pages = crawling.glue.get_paginator("get_table_versions").paginate(
+        **events, PaginationConfig={"PageSize": 1}
+    )
+    return [
+        [column["Name"] for column in version["Table"]["StorageDescriptor"]["Columns"]]
+        for page in pages
+        for version in page["TableVersions"]
+    ]
+
+
+def code(call: Any, **parameters: Any) -> str:
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    return str(caught.value.response["Error"]["Code"])
+
+
+def test_an_update_keeps_what_the_table_was(crawling: Crawling, events: dict[str, str]) -> None:
+    glue, database = crawling.glue, crawling.database
+    glue.update_table(DatabaseName=database, TableInput=table_input("a", "b"))
+    glue.update_table(DatabaseName=database, TableInput=table_input("a", "b", "c"))
+    assert versions(crawling, events) == [["a", "b", "c"], ["a", "b"], ["a"]]
+    glue.update_table(DatabaseName=database, TableInput=table_input("d"), SkipArchive=True)
+    assert versions(crawling, events) == [["d"], ["a", "b"], ["a"]]
+    current = glue.get_table_version(**events)["TableVersion"]
+    assert current["Table"] == crawling.table("events")
+    listed = glue.get_table_versions(**events)["TableVersions"]
+    oldest = glue.get_table_version(**events, VersionId=listed[-1]["VersionId"])["TableVersion"]
+    assert oldest["Table"]["StorageDescriptor"]["Columns"] == [{"Name": "a", "Type": "string"}]
+    assert oldest["Table"]["CreateTime"] == current["Table"]["CreateTime"]
+
+
+def test_versions_are_deleted(crawling: Crawling, events: dict[str, str]) -> None:
+    glue = crawling.glue
+    for columns in ("ab", "abc", "abcd"):
+        glue.update_table(DatabaseName=crawling.database, TableInput=table_input(*columns))
+    current, *earlier = [one["VersionId"] for one in glue.get_table_versions(**events)["TableVersions"]]
+    glue.delete_table_version(**events, VersionId=earlier[0])
+    assert versions(crawling, events) == [list("abcd"), list("ab"), ["a"]]
+    assert code(glue.delete_table_version, **events, VersionId=earlier[0]) == "EntityNotFoundException"
+    assert code(glue.get_table_version, **events, VersionId=earlier[0]) == "EntityNotFoundException"
+    errors = glue.batch_delete_table_version(**events, VersionIds=[*earlier, current])["Errors"]
+    assert [(one["VersionId"], one["ErrorDetail"]["ErrorCode"]) for one in errors] == [
+        (earlier[0], "EntityNotFoundException"),
+        (current, "InvalidInputException"),
+    ]
+    assert versions(crawling, events) == [list("abcd")]
+
+
+def test_versions_of_a_table_that_is_not_there(crawling: Crawling) -> None:
+    glue, place = crawling.glue, {"DatabaseName": crawling.database, "TableName": "nothing"}
+    assert code(glue.get_table_versions, **place) == "EntityNotFoundException"
+    update = {"DatabaseName": crawling.database, "TableInput": {"Name": "nothing"}}
+    assert code(glue.update_table, **update) == "EntityNotFoundException"
+
+
+def partition(day: str, location: str = "s3://bucket/") -> dict[str, Any]:
+    return {"Values": [day], "StorageDescriptor": {"Location": location}}
+
+
+def test_partitions_are_deleted_in_batches(crawling: Crawling, events: dict[str, str]) -> None:
+    crawling.glue.batch_create_partition(**events, PartitionInputList=[partition("1"), partition("2")])
+    answer = crawling.glue.batch_delete_partition(
+        **events, PartitionsToDelete=[{"Values": ["1"]}, {"Values": ["3"]}]
+    )
+    assert [(one["PartitionValues"], one["ErrorDetail"]["ErrorCode"]) for one in answer["Errors"]] == [
+        (["3"], "EntityNotFoundException")
+    ]
+    assert set(crawling.partitions("events")) == {("2",)}
+
+
+def test_a_partition_is_updated(crawling: Crawling, events: dict[str, str]) -> None:
+    glue = crawling.glue
+    glue.create_partition(**events, PartitionInput=partition("1"))
+    glue.update_partition(
+        **events, PartitionValueList=["1"], PartitionInput=partition("1", "s3://bucket/elsewhere/")
+    )
+    found = crawling.partitions("events")["1",]
+    assert found["StorageDescriptor"]["Location"] == "s3://bucket/elsewhere/"
+    glue.update_partition(**events, PartitionValueList=["1"], PartitionInput=partition("2"))
+    assert set(crawling.partitions("events")) == {("2",)}
+    missing = {"PartitionValueList": ["9"], "PartitionInput": partition("9")}
+    assert code(glue.update_partition, **events, **missing) == "EntityNotFoundException"
+
+
+def test_a_classifier_is_updated(crawling: Crawling) -> None:
+    glue, name = crawling.glue, crawling.name("csv")
+    glue.create_classifier(CsvClassifier={"Name": name, "Delimiter": ",", "ContainsHeader": "PRESENT"})
+    glue.update_classifier(CsvClassifier={"Name": name, "Delimiter": "|"})
+    found = glue.get_classifier(Name=name)["Classifier"]["CsvClassifier"]
+    assert (found["Delimiter"], found["ContainsHeader"]) == ("|", "PRESENT")
+    other = {"JsonClassifier": {"Name": name, "JsonPath": "$[*]"}}
+    assert code(glue.update_classifier, **other) == "InvalidInputException"
+    assert code(glue.update_classifier, CsvClassifier={"Name": "nobody"}) == "EntityNotFoundException"
