@@ -25,6 +25,7 @@ QUERY ?= recent
 MAX_ROWS ?= 100
 OUTPUT ?= table
 YES ?=
+DEPLOYERS ?=
 
 export STREAMLAKE_PORT := $(PORT)
 # SQL reaches the tool through the environment, unexpanded: quotes and dollar signs in it need no escaping.
@@ -60,7 +61,7 @@ $(READY): requirements.lock
 	@touch $@
 
 ##@ The lake
-.PHONY: plan deploy destroy package
+.PHONY: plan deploy destroy bootstrap package
 package: $(READY) ## build the zips of the functions (plan, deploy and destroy do it)
 	@$(PY) -m scripts.package_transform
 	@$(PY) -m scripts.package_functions
@@ -73,6 +74,9 @@ deploy: $(READY) $(if $(filter local,$(TARGET)),up) ## create or change the lake
 
 destroy: $(READY) $(if $(filter local,$(TARGET)),up) ## remove the lake and its data
 	@$(PY) -m scripts.deploy destroy $(deploy_options)
+
+bootstrap: $(READY) ## once for each AWS account and Region: the bucket for Terraform's state; DEPLOYERS="dev prod" for policies
+	@$(PY) -m scripts.bootstrap --deployers "$(DEPLOYERS)" $(if $(YES),--yes)
 
 ##@ Use it
 .PHONY: produce query status cost compact
@@ -101,7 +105,7 @@ down: $(READY) ## stop it: buffers are delivered, data stays, no process is left
 	@$(PY) -m local_aws down
 
 clean: down ## stop it and forget the local lake: its data, its Terraform state, what was built
-	@rm -rf .streamlake build terraform/terraform.tfstate.d/local-* terraform/streamlake.auto.tfvars.json \
+	@rm -rf .streamlake build terraform/state/local-* terraform/streamlake.auto.tfvars.json \
 	  terraform/environment.auto.tfvars terraform/.terraform/environment
 
 ##@ Measure it

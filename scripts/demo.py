@@ -17,6 +17,7 @@ from scripts.deployment import Outputs, load_outputs
 from scripts.errors import NotDeployedError, ToolError
 from scripts.paths import REPOSITORY, SCHEMAS, TRANSFORM_PACKAGES
 from scripts.targets import Target, resolve
+from scripts.terraform_runner import Runner
 
 AMOUNTS = {"events": 2000, "customers": 200}
 DELIVERY_TIMEOUT_SECONDS = 120
@@ -103,7 +104,9 @@ def _running(target: Target) -> Outputs | None:
 
 
 def _deploy(target: Target) -> Outputs:
-    deploy.deploy(deploy.prepare(target), target, yes=True)
+    runner = Runner(target)
+    deploy.prepare(runner)
+    deploy.deploy(runner, target, yes=True)
     return load_outputs(target)
 
 

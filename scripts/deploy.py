@@ -9,8 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts import cli, cost, package_functions, package_transform
-from scripts.deployment import write_record
+from scripts import cli, cost, package_functions, package_transform, state_backend
+from scripts.deployment import at_target, write_record
 from scripts.errors import ToolError, UsageError
 from scripts.fingerprint import forget, remember
 from scripts.paths import FUNCTION_PACKAGES, REPOSITORY, SCHEMAS, TRANSFORM_PACKAGES
@@ -23,7 +23,19 @@ def main(arguments: Sequence[str]) -> int:
     options = _parse(arguments)
     started = time.monotonic()
     target = resolve(options.target, options.environment)
-    runner = prepare(target)
+    state_backend.check(target)
+    with at_target(target) as runner:
+        _act(options, target, runner)
+    took = f"{time.monotonic() - started:.0f} s"
+    if options.action == "deploy":
+        print(f"deployed {target.workspace} in {took}; next: make produce AMOUNT=10")
+    elif options.action == "destroy":
+        print(f"destroyed {target.workspace} in {took}; next: make down")
+    return cli.DONE
+
+
+def _act(options: argparse.Namespace, target: Target, runner: Runner) -> None:
+    prepare(runner)
     if options.action == "plan":
         changes = runner.plan()
         print(
@@ -31,16 +43,11 @@ def main(arguments: Sequence[str]) -> int:
         )
     elif options.action == "deploy":
         deploy(runner, target, yes=options.yes)
-        print(
-            f"deployed {target.workspace} in {time.monotonic() - started:.0f} s; next: make produce AMOUNT=10"
-        )
     else:
         destroy(runner, target, yes=options.yes)
-        print(f"destroyed {target.workspace} in {time.monotonic() - started:.0f} s; next: make down")
-    return cli.DONE
 
 
-def prepare(target: Target) -> Runner:
+def prepare(runner: Runner) -> None:
     """Pack the functions, which the plan reads, and make Terraform ready."""
     packed = [
         *package_transform.pack(SCHEMAS, TRANSFORM_PACKAGES),
@@ -49,9 +56,7 @@ def prepare(target: Target) -> Runner:
     for package in packed:
         if package.changed:
             print(f"packed {package.path.relative_to(REPOSITORY)}")
-    runner = Runner(target)
     runner.init()
-    return runner
 
 
 def deploy(runner: Runner, target: Target, *, yes: bool) -> None:
@@ -66,7 +71,7 @@ def deploy(runner: Runner, target: Target, *, yes: bool) -> None:
         changes = runner.plan(plan, quiet=target.name != "aws")
         if changes and target.name == "aws":
             print(cost.summary(cost.Load()))
-            _confirm(f"Deploy to AWS account {target.account_id}, {target.region}?", yes=yes)
+            confirm(f"Deploy to AWS account {target.account_id}, {target.region}?", yes=yes)
         write_record(target)
         forget(target)
         if changes:
@@ -84,13 +89,18 @@ def destroy(runner: Runner, target: Target, *, yes: bool) -> None:
             print("nothing to destroy")
             return
         if target.name == "aws":
-            _confirm(
+            confirm(
                 f"Destroy the lake and its data in AWS account {target.account_id}, {target.region}?", yes=yes
             )
         runner.apply(plan)
 
 
-def _confirm(question: str, *, yes: bool) -> None:
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before something real is changed.
+
+    :raises UsageError: there is nobody to ask.
+    :raises ToolError: the answer was no.
+    """
     if yes:
         return
     if not sys.stdin.isatty():

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from scripts import state_backend
 from scripts.errors import NotDeployedError, UsageError
 from scripts.paths import TERRAFORM
 from scripts.session import Session, session_for
 from scripts.targets import Target
+
+if TYPE_CHECKING:
+    from scripts.terraform_runner import Runner
 
 RECORD = "streamlake.auto.tfvars.json"
 ENVIRONMENT_LINK = "environment.auto.tfvars"
@@ -107,15 +112,44 @@ def read_record(folder: Path = TERRAFORM) -> Target:
         raise NotDeployedError(f"terraform/{RECORD} cannot be read ({error!r}); run: make deploy") from error
 
 
+@contextmanager
+def at_target(target: Target, folder: Path = TERRAFORM) -> Iterator[Runner]:
+    """Give Terraform for a target whose state may be elsewhere than that of what was deployed last.
+
+    At the end a bare ``terraform`` in the folder finds the state of what was deployed last again.
+    """
+    from scripts.terraform_runner import Runner
+
+    runner = Runner(target, folder)
+    if state_backend.differs(target, folder):
+        runner.init()
+    try:
+        yield runner
+    finally:
+        recorded = _recorded(folder)
+        if recorded is not None and recorded != target:
+            home = Runner(recorded, folder)
+            if state_backend.differs(recorded, folder):
+                home.init()
+            if home.selected_workspace() != recorded.workspace:
+                home.select_workspace()
+
+
+def _recorded(folder: Path) -> Target | None:
+    try:
+        return read_record(folder)
+    except NotDeployedError:
+        return None
+
+
 def load_outputs(target: Target | None = None, folder: Path = TERRAFORM) -> Outputs:
     """Read the outputs of the lake on ``target`` (default: the one deployed last).
 
     :raises NotDeployedError: there is none, or it was destroyed.
     """
-    from scripts.terraform_runner import Runner
-
     place = target or read_record(folder)
-    values = Runner(place, folder).outputs()
+    with at_target(place, folder) as terraform:
+        values = terraform.outputs()
     if "datasets" not in values:
         raise NotDeployedError(f"nothing is deployed on {place.workspace}; run: make deploy")
     return parse_outputs(values)

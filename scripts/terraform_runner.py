@@ -1,4 +1,4 @@
-"""Runs Terraform on the root stack, for one target, through python-terraform."""
+"""Runs Terraform, on the root stack for one target, through python-terraform."""
 
 from __future__ import annotations
 
@@ -12,38 +12,53 @@ from typing import Any
 
 from python_terraform import IsFlagged, Terraform
 
-from scripts import apply_progress, terraform_cli
+from scripts import apply_progress, state_backend, terraform_cli
 from scripts.environment import environment
 from scripts.errors import TerraformError
 from scripts.paths import TERRAFORM
 from scripts.targets import Target
 
 NO_CHANGES, CHANGES = 0, 2
+DEFAULT_WORKSPACE = "default"
+# Whichever workspace a bare ``terraform`` in the folder uses.
+SELECTED = ""
 
 
-class Runner:
-    """Terraform in ``terraform/`` for one target.
+class Stack:
+    """Terraform in one folder, in one workspace, with its variables given explicitly.
 
-    Every command gets the target's variables and its environment's file explicitly and runs in the target's
-    workspace, so nothing depends on what was deployed last.
+    ``options`` are what ``plan`` takes besides: ``var`` (``name=value`` texts) and ``var_file``. ``endpoint`` is that
+    of a local AWS, None on AWS itself.
     """
 
-    def __init__(self, target: Target, folder: Path = TERRAFORM) -> None:
-        self.target = target
+    def __init__(
+        self, folder: Path, workspace: str, options: Mapping[str, Any], endpoint: str | None = None
+    ) -> None:
+        self.workspace = workspace
         self._folder = folder
+        self._options = options
+        self._endpoint = endpoint
         self._terraform = Terraform(working_dir=str(folder), terraform_bin_path=terraform_cli.binary())
 
     def init(self) -> None:
         """Install the provider and the modules; quick when they are there."""
-        self._run("init", input=False, no_color=None, workspace=False, quiet=True)
+        self._init(SELECTED)
+
+    def _init(self, workspace: str, **options: Any) -> None:
+        self._run("init", input=False, no_color=None, workspace=workspace, quiet=True, **options)
 
     def select_workspace(self) -> None:
-        """Make the target's workspace the one that a bare ``terraform`` in the folder uses."""
-        self._run("workspace select", self.target.workspace, or_create=IsFlagged, workspace=False, quiet=True)
+        """Make this workspace the one that a bare ``terraform`` in the folder uses."""
+        self._run("workspace select", self.workspace, or_create=IsFlagged, workspace=SELECTED, quiet=True)
+
+    def selected_workspace(self) -> str:
+        """Return the workspace that a bare ``terraform`` in the folder uses."""
+        file = self._folder / ".terraform" / "environment"
+        return file.read_text(encoding="utf-8").strip() if file.is_file() else DEFAULT_WORKSPACE
 
     def plan(self, out: Path | None = None, *, destroy: bool = False, quiet: bool = False) -> bool:
         """Make a plan and return whether it changes anything; ``quiet`` does not print it."""
-        options: dict[str, Any] = {"detailed_exitcode": IsFlagged, "input": False, **self._variables()}
+        options: dict[str, Any] = {"detailed_exitcode": IsFlagged, "input": False, **self._options}
         if out is not None:
             options["out"] = str(out)
         if destroy:
@@ -63,7 +78,7 @@ class Runner:
             raise TerraformError(f"terraform apply ended with exit code {code}; its own message is above")
 
     def outputs(self) -> dict[str, Any]:
-        """Return the root stack's output values; empty when nothing is deployed."""
+        """Return the stack's output values; empty when nothing is deployed."""
         code, out, err = self._call("output", json=IsFlagged)
         if code != 0:
             raise TerraformError(
@@ -71,27 +86,12 @@ class Runner:
             )
         return {name: output["value"] for name, output in json.loads(out).items()}
 
-    def _variables(self) -> dict[str, Any]:
-        values = {
-            "target": self.target.name,
-            "environment": self.target.environment,
-            "account_id": self.target.account_id,
-            "region": self.target.region,
-        }
-        if self.target.endpoint is not None:
-            values["endpoint"] = self.target.endpoint
-            values["endpoint_in_environment"] = "true"  # see _endpoint_environment
-        return {
-            "var_file": f"environments/{self.target.environment}.tfvars",
-            "var": [f"{name}={value}" for name, value in values.items()],
-        }
-
     def _run(
         self,
         command: str,
         *arguments: str,
         allowed: tuple[int, ...] = (0,),
-        workspace: bool = True,
+        workspace: str | None = None,
         quiet: bool = False,
         **options: Any,
     ) -> int:
@@ -105,18 +105,18 @@ class Runner:
         return code
 
     def _call(
-        self, command: str, *arguments: str, workspace: bool = True, **options: Any
+        self, command: str, *arguments: str, workspace: str | None = None, **options: Any
     ) -> tuple[int, str, str]:
         sys.stdout.flush()
-        with environment(self._environment(workspace=workspace)):
+        with environment(self._environment(workspace)):
             code, out, err = self._terraform.cmd(command, *arguments, **options)
         return code, out or "", err or ""
 
-    def _environment(self, *, workspace: bool = True) -> Mapping[str, str | None]:
+    def _environment(self, workspace: str | None = None) -> Mapping[str, str | None]:
         return {
             **terraform_cli.environment(),
             **self._endpoint_environment(),
-            "TF_WORKSPACE": self.target.workspace if workspace else None,
+            "TF_WORKSPACE": None if workspace == SELECTED else workspace or self.workspace,
             "TF_IN_AUTOMATION": "1",
             # The provider's schemas make every start of it collect garbage for seconds; fewer rounds cost some memory.
             "GOGC": os.environ.get("GOGC", "400"),
@@ -127,8 +127,46 @@ class Runner:
 
         What else in the shell could lead it elsewhere, or ask for a profile, is taken away.
         """
-        if self.target.endpoint is None:
+        if self._endpoint is None:
             return {}
         misleading = ("AWS_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         of_services = [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL_")]
-        return {**dict.fromkeys((*misleading, *of_services)), "AWS_ENDPOINT_URL": self.target.endpoint}
+        return {**dict.fromkeys((*misleading, *of_services)), "AWS_ENDPOINT_URL": self._endpoint}
+
+
+class Runner(Stack):
+    """The root stack for one target.
+
+    Every command gets the target's variables and its environment's file and runs in the target's workspace, so
+    nothing depends on what was deployed last; only which backend the folder has does, see :meth:`init`.
+    """
+
+    def __init__(self, target: Target, folder: Path = TERRAFORM) -> None:
+        self.target = target
+        super().__init__(folder, target.workspace, _root_options(target), target.endpoint)
+
+    def init(self) -> None:
+        """Install what is needed, and turn to where the target's state is."""
+        if not state_backend.differs(self.target, self._folder):
+            super().init()
+            return
+        state_backend.write(self.target, self._folder)
+        # The workspace selected so far may not exist there; the default one does everywhere. Each state stays where it
+        # is: without -reconfigure, terraform would want to take the one to the other place.
+        self._init(DEFAULT_WORKSPACE, reconfigure=IsFlagged)
+
+
+def _root_options(target: Target) -> Mapping[str, Any]:
+    values = {
+        "target": target.name,
+        "environment": target.environment,
+        "account_id": target.account_id,
+        "region": target.region,
+    }
+    if target.endpoint is not None:
+        values["endpoint"] = target.endpoint
+        values["endpoint_in_environment"] = "true"  # see Stack._endpoint_environment
+    return {
+        "var_file": f"environments/{target.environment}.tfvars",
+        "var": [f"{name}={value}" for name, value in values.items()],
+    }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # What `terraform init`, `make deploy` and runs of Terraform leave beside the configuration.
 NOT_CONFIGURATION = shutil.ignore_patterns(
-    ".terraform", "terraform.tfstate*", "*.auto.tfvars", "*.auto.tfvars.json"
+    ".terraform", "terraform.tfstate*", "state", "backend_override.tf", "*.auto.tfvars", "*.auto.tfvars.json"
 )
 
 

@@ -56,6 +56,12 @@ def test_example_plans(example: str, configuration: Path, terraform: Terraform) 
     assert run_count(terraform(folder, "test", "-no-color")) == 1
 
 
+def test_bootstrap(configuration: Path, terraform: Terraform) -> None:
+    folder = configuration / "bootstrap"
+    terraform(folder, "init", "-backend=false", "-input=false", "-lockfile=readonly")
+    assert run_count(terraform(folder, "test", "-no-color")) == declared_runs(folder) > 0
+
+
 def test_root_stack(configuration: Path, terraform: Terraform) -> None:
     lock = configuration / ".terraform.lock.hcl"
     committed = lock.read_text(encoding="utf-8")
