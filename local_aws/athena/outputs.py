@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from local_aws.athena.metadata_file import encode_metadata
-from local_aws.athena.results import put_bytes, put_file, write_csv
+from local_aws.athena.results import header_bytes, put_bytes, put_file, write_csv
 from local_aws.athena.workgroups import upload_arguments
 
 if TYPE_CHECKING:
@@ -77,6 +77,9 @@ def write_text(execution: Execution, clients: Clients, result: TextResult) -> No
     execution.columns = [dict(column) for column in result.columns]
     execution.update_count = result.update_count
     body = "\n".join(result.lines).encode()
+    if str(execution.output_location).endswith(".csv"):
+        names = [str(column["Name"]) for column in result.columns]
+        body = b"".join([header_bytes(names), *(header_bytes(line.split("\t")) for line in result.lines)])
     execution.output_rows, execution.output_bytes = len(result.lines), len(body)
     if not execution.output_location:
         return

@@ -44,7 +44,7 @@ def csv_bytes(batch: Any) -> bytes:
 
 
 def header_bytes(names: Sequence[str]) -> bytes:
-    """Write the header line."""
+    """Write the header line, or another one in which no value is NULL."""
     doubled = (name.replace('"', '""') for name in names)
     return (",".join(f'"{name}"' for name in doubled) + "\n").encode()
 

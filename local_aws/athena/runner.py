@@ -247,6 +247,7 @@ _CARRIED_OUT: Mapping[type, Callable[[Any, Context], TextResult]] = {
     statements.CreateTable: databases.create_table,
     statements.DropTable: databases.drop_table,
     statements.DropView: databases.drop_view,
+    statements.ChangeRows: databases.change_rows,
     statements.AddColumns: databases.add_columns,
     statements.SetTableProperties: databases.set_properties,
     statements.AddPartitions: partitions.add_partitions,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from local_aws.athena.ddl.statements import (
         AddColumns,
         AlterDatabase,
+        ChangeRows,
         ColumnDefinition,
         CreateDatabase,
         CreateTable,
@@ -164,6 +165,20 @@ def drop_view(statement: DropView, context: Context) -> TextResult:
         raise QueryError("TABLE_NOT_FOUND", f"View 'awsdatacatalog.{database}.{name}' does not exist")
     context.clients.client("glue").delete_table(DatabaseName=database, Name=name)
     return TextResult()
+
+
+def change_rows(statement: ChangeRows, context: Context) -> TextResult:
+    """Refuse DELETE, UPDATE and MERGE as Athena does; always raises `QueryError`.
+
+    AWS rule: only rows of Iceberg tables can be changed, reference 10.7.
+    """
+    database, name = context.full_name(statement.table)
+    source = context.catalog.table(database, name)
+    if source is None:
+        raise QueryError("TABLE_NOT_FOUND", f"Table 'awsdatacatalog.{database}.{name}' does not exist")
+    if source.view_text is not None:
+        raise QueryError("NOT_SUPPORTED", f"{statement.word} of a view is not supported")
+    raise QueryError("NOT_SUPPORTED", "Modifying Hive table rows is only supported for transactional tables")
 
 
 def add_columns(statement: AddColumns, context: Context) -> TextResult:

@@ -9,6 +9,7 @@ from local_aws.athena.ddl import alter, tables_reader
 from local_aws.athena.ddl.cursor import Cursor
 from local_aws.athena.ddl.statements import (
     AlterDatabase,
+    ChangeRows,
     CreateDatabase,
     CreateView,
     Deallocate,
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 
 _QUERY_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 _REFUSED = (
-    "MERGE",
-    "UPDATE",
-    "DELETE",
     "OPTIMIZE",
     "VACUUM",
     "ANALYZE",
@@ -48,8 +46,8 @@ _REFUSED = (
     "USE",
 )
 _KNOWN = (
-    "'ALTER', 'CREATE', 'DEALLOCATE', 'DESC', 'DESCRIBE', 'DROP', 'EXECUTE', 'EXPLAIN', 'INSERT', 'MSCK', 'PREPARE',"
-    " 'SHOW', 'UNLOAD', <query>"
+    "'ALTER', 'CREATE', 'DEALLOCATE', 'DELETE', 'DESC', 'DESCRIBE', 'DROP', 'EXECUTE', 'EXPLAIN', 'INSERT', 'MERGE',"
+    " 'MSCK', 'PREPARE', 'SHOW', 'UNLOAD', 'UPDATE', <query>"
 )
 
 
@@ -67,12 +65,19 @@ def read_statement(text: str) -> Statement:
     if read is not None:
         return read(cursor)
     if word in _REFUSED:
-        raise UnsupportedError(f"{word} (it needs an Iceberg table)" if word in _REFUSED[:5] else word)
+        raise UnsupportedError(f"{word} (it needs an Iceberg table)" if word in _REFUSED[:2] else word)
     raise QueryError(
         "SYNTAX_ERROR",
         f"mismatched input '{first.raw}'. Expecting: {_KNOWN}",
         Source(text).position(first.start),
     )
+
+
+def _change_rows(cursor: Cursor) -> Statement:
+    word = cursor.take("word").raw.upper()
+    for expected in {"DELETE": ("FROM",), "MERGE": ("INTO",)}.get(word, ()):
+        cursor.expect(expected)
+    return ChangeRows(word, cursor.qualified_name())
 
 
 def _create(cursor: Cursor) -> Statement:
@@ -311,4 +316,5 @@ _READERS: dict[str, Callable[[Cursor], Statement]] = {
     "EXECUTE": _execute,
     "DEALLOCATE": _deallocate,
     "EXPLAIN": _explain,
+    **dict.fromkeys(("DELETE", "UPDATE", "MERGE"), _change_rows),
 }

@@ -247,6 +247,14 @@ class Explain:
 
 
 @dataclass(frozen=True)
+class ChangeRows:
+    """DELETE, UPDATE or MERGE, of which only the table matters: what Athena has here are tables of files."""
+
+    word: str
+    table: tuple[str | None, str]
+
+
+@dataclass(frozen=True)
 class Query:
     """A SELECT in any form."""
 
@@ -277,5 +285,6 @@ Statement = (
     | Execute
     | Deallocate
     | Explain
+    | ChangeRows
     | Query
 )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.athena.metadata_file import encode_metadata
 from tests.gateway_fixture import unique
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -275,15 +278,151 @@ def test_engine_versions(lake: Lake) -> None:
     assert [version["SelectedEngineVersion"] for version in versions] == ["AUTO", "Athena engine version 3"]
 
 
+def _dimensions(group: str, state: str) -> list[dict[str, str]]:
+    values = {"WorkGroup": group, "QueryType": "DML", "QueryState": state}
+    return [{"Name": name, "Value": value} for name, value in values.items()]
+
+
+def _processed_bytes(lake: Lake, group: str, state: str) -> float:
+    """Give the bytes of a workgroup's queries in a state, as an alarm on the bytes of a day adds them up."""
+    now = datetime.now(UTC)
+    answer = lake.clients.client("cloudwatch").get_metric_statistics(
+        Namespace="AWS/Athena",
+        MetricName="ProcessedBytes",
+        Dimensions=_dimensions(group, state),  # type: ignore[arg-type]
+        StartTime=now - timedelta(days=1),
+        EndTime=now + timedelta(minutes=5),
+        Period=86400,
+        Statistics=["Sum"],
+    )
+    return sum(point["Sum"] for point in answer["Datapoints"])
+
+
+def _alarm_of_bytes(lake: Lake, group: str, limit: int) -> str:
+    """Make an alarm on the bytes of a day and give its state when it has one."""
+    cloudwatch = lake.clients.client("cloudwatch")
+    name = unique("bytes")
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace="AWS/Athena",
+        MetricName="ProcessedBytes",
+        Dimensions=_dimensions(group, "SUCCEEDED"),  # type: ignore[arg-type]
+        Statistic="Sum",
+        Period=86400,
+        EvaluationPeriods=1,
+        Threshold=limit,
+        ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="notBreaching",
+    )
+
+    def state() -> str:
+        return str(cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"])
+
+    wait_until(lambda: state() != "INSUFFICIENT_DATA", "a state of the alarm")
+    return state()
+
+
 def test_a_workgroup_may_publish_metrics(lake: Lake) -> None:
     group = _workgroup(lake, PublishCloudWatchMetricsEnabled=True)
-    lake.run("SELECT count(user_id) FROM events", WorkGroup=group)
-    cloudwatch = lake.clients.client("cloudwatch")
-    dimension = [{"Name": "WorkGroup", "Value": group}]
-    deadline = time.monotonic() + 60
-    while True:
-        found = cloudwatch.list_metrics(Namespace="AWS/Athena", Dimensions=dimension)["Metrics"]  # type: ignore[arg-type]
-        if found or time.monotonic() > deadline:
-            break
-        time.sleep(0.1)
-    assert "ProcessedBytes" in {metric["MetricName"] for metric in found}
+    runs = [lake.run("SELECT count(user_id) FROM events", WorkGroup=group) for _ in range(2)]
+    lake.run("SELECT nosuch FROM events", WorkGroup=group)
+    scanned = sum(run["Statistics"]["DataScannedInBytes"] for run in runs)
+    assert scanned > 0
+    wait_until(lambda: _processed_bytes(lake, group, "SUCCEEDED") == scanned, "the bytes of two queries")
+    assert _alarm_of_bytes(lake, group, scanned - 1) == "ALARM"
+    assert _alarm_of_bytes(lake, group, scanned) == "OK"
+    listed = lake.clients.client("cloudwatch").list_metrics(
+        Namespace="AWS/Athena", Dimensions=[{"Name": "WorkGroup", "Value": group}]
+    )["Metrics"]
+    assert {metric["MetricName"] for metric in listed} == {
+        "ProcessedBytes",
+        "TotalExecutionTime",
+        "QueryQueueTime",
+        "ServicePreProcessingTime",
+        "QueryPlanningTime",
+        "EngineExecutionTime",
+        "ServiceProcessingTime",
+    }
+    wait_until(
+        lambda: (
+            "FAILED"
+            in {
+                dimension["Value"]
+                for metric in lake.clients.client("cloudwatch").list_metrics(Namespace="AWS/Athena")[
+                    "Metrics"
+                ]
+                for dimension in metric["Dimensions"]
+                if {"Name": "WorkGroup", "Value": group} in metric["Dimensions"]
+            }
+        ),
+        "metrics of the query that failed",
+    )
+
+
+def test_a_workgroup_that_does_not_ask_for_them_publishes_no_metrics(lake: Lake) -> None:
+    silent = _workgroup(lake, PublishCloudWatchMetricsEnabled=False)
+    loud = _workgroup(lake, PublishCloudWatchMetricsEnabled=True)
+    for group in (silent, loud):
+        lake.run("SELECT count(user_id) FROM events", WorkGroup=group)
+    wait_until(lambda: _processed_bytes(lake, loud, "SUCCEEDED") > 0, "the bytes of the query that was later")
+    assert _processed_bytes(lake, silent, "SUCCEEDED") == 0
+
+
+def test_the_object_that_describes_a_result(lake: Lake) -> None:
+    execution = lake.run("SELECT user_id, event_name AS name FROM events LIMIT 1")
+    key = execution["ResultConfiguration"]["OutputLocation"].removeprefix(f"s3://{lake.bucket}/")
+    body = lake.clients.client("s3").get_object(Bucket=lake.bucket, Key=f"{key}.metadata")["Body"].read()
+    assert (
+        encode_metadata(
+            execution["QueryExecutionId"],
+            lake.clients.client("athena").get_query_results(QueryExecutionId=execution["QueryExecutionId"])[
+                "ResultSet"
+            ]["ResultSetMetadata"]["ColumnInfo"],
+        )
+        == body
+    )
+    assert [word in body for word in (b"user_id", b"bigint", b"name", b"varchar")] == [True] * 4
+
+
+def test_several_executions_in_one_call(lake: Lake) -> None:
+    ids = [lake.run(f"SELECT {n}")["QueryExecutionId"] for n in range(2)]
+    unknown = str(uuid.uuid4())
+    answer = lake.clients.client("athena").batch_get_query_execution(QueryExecutionIds=[*ids, unknown])
+    assert [item["QueryExecutionId"] for item in answer["QueryExecutions"]] == ids
+    assert [item["QueryExecutionId"] for item in answer["UnprocessedQueryExecutionIds"]] == [unknown]
+
+
+def test_functions_are_shown_as_rows(lake: Lake) -> None:
+    assert lake.rows("SHOW FUNCTIONS LIKE 'date_tr%'") == [["date_trunc"]]
+
+
+def test_the_data_catalog_of_the_account(lake: Lake) -> None:
+    athena = lake.clients.client("athena")
+    listed = athena.list_data_catalogs()["DataCatalogsSummary"]
+    assert ("AwsDataCatalog", "GLUE") in [(item["CatalogName"], item["Type"]) for item in listed]
+    assert athena.get_data_catalog(Name="AwsDataCatalog")["DataCatalog"]["Type"] == "GLUE"
+    refused = _refused(lambda: athena.list_databases(CatalogName="nosuch"))
+    assert refused[0] == "MetadataException"
+
+
+def test_an_enforced_workgroup_takes_no_location_of_a_new_table(lake: Lake) -> None:
+    """AWS rule: with an enforced location, external_location is not allowed, reference 10.6."""
+    folder = f"s3://{lake.bucket}/ctas/"
+    group = _workgroup(
+        lake, ResultConfiguration={"OutputLocation": folder}, EnforceWorkGroupConfiguration=True
+    )
+    sql = f"CREATE TABLE placed WITH (external_location = 's3://{lake.bucket}/placed/') AS SELECT 1 AS a"
+    refused = lake.run(sql, WorkGroup=group)
+    assert refused["Status"]["State"] == "FAILED"
+    made = lake.run("CREATE TABLE placed AS SELECT 1 AS a", WorkGroup=group)
+    assert made["Status"]["State"] == "SUCCEEDED", made["Status"]
+    table = lake.clients.client("glue").get_table(DatabaseName=lake.database, Name="placed")["Table"]
+    assert table["StorageDescriptor"]["Location"] == f"{folder}tables/{made['QueryExecutionId']}/"
+
+
+def test_a_disabled_workgroup_runs_nothing(lake: Lake) -> None:
+    group = _workgroup(lake)
+    athena = lake.clients.client("athena")
+    athena.update_work_group(WorkGroup=group, State="DISABLED")
+    code, message, _ = _refused(lambda: lake.start("SELECT 1", WorkGroup=group))
+    assert (code, message) == ("InvalidRequestException", "WorkGroup is disabled.")
