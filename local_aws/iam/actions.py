@@ -37,17 +37,17 @@ _ATHENA_EXECUTION = frozenset(
 )
 # Operations of MiniStack's that it checks on another resource than AWS does: it knows log groups but not their streams,
 # and of the catalog, its databases and its tables only one. Reads of the catalog need all that are above them too.
-_CATALOG_READS = {
-    "BatchGetPartition": "TableName",
-    "GetDatabase": "",
-    "GetDatabases": "",
-    "GetPartition": "TableName",
-    "GetPartitions": "TableName",
-    "GetTable": "Name",
-    "GetTableVersion": "TableName",
-    "GetTableVersions": "TableName",
-    "GetTables": "",
-}
+_CATALOG_READS = frozenset(
+    {
+        "BatchGetPartition",
+        "GetDatabase",
+        "GetDatabases",
+        "GetPartition",
+        "GetPartitions",
+        "GetTable",
+        "GetTables",
+    }
+)
 _DEFAULT_WORKGROUP = "primary"
 _DEFAULT_CATALOG = "AwsDataCatalog"
 
@@ -108,13 +108,8 @@ class Actions:
             group, stream = parameters.get("logGroupName"), parameters.get("logStreamName")
             resources = [f"log-group:{group}:log-stream:{stream}"]
         else:
-            database = parameters.get("DatabaseName") or parameters.get("Name")
-            table = parameters.get(_CATALOG_READS[operation]) if _CATALOG_READS[operation] else None
-            resources = [
-                "catalog",
-                *([f"database/{database}"] if database else []),
-                *([f"table/{database}/{table}"] if table else []),
-            ]
+            resources = _catalog_path(parameters)
+            database = resources[-1].partition("/")[2]
             # AWS rule: listing is checked on what is listed as well.
             if operation == "GetTables":
                 resources.append(f"table/{database}/*")
@@ -177,6 +172,22 @@ def _catalog_resources(parameters: Parameters) -> list[str]:
 
 def _asked(handler: object, operation: str, parameters: Parameters) -> list[str]:
     return handler.resource_names(operation, parameters) if isinstance(handler, NamesResources) else []
+
+
+def _catalog_path(parameters: Parameters) -> list[str]:
+    """Give what a call on the Glue catalog is about: the catalog, then the database and the table in it, if any."""
+    database, name = parameters.get("DatabaseName"), parameters.get("Name")
+    table = parameters.get("TableName") or (parameters.get("TableInput") or {}).get("Name")
+    if database is None:
+        database = name
+    elif table is None:
+        table = name
+    path = ["catalog"]
+    if database:
+        path.append(f"database/{database}")
+        if table:
+            path.append(f"table/{database}/{table}")
+    return path
 
 
 def _roles(service: str, value: Any) -> list[str]:

@@ -69,6 +69,16 @@ def test_several_resources_are_several_checks() -> None:
     assert [check.resource for check in found] == [arn("glue", "crawler/a"), arn("glue", "crawler/b")]
 
 
+def test_the_catalog_is_checked_from_the_top() -> None:
+    found = checks("glue", "UpdateTable", DatabaseName="d", TableInput={"Name": "t"})
+    above = [arn("glue", "catalog"), arn("glue", "database/d")]
+    assert [check.resource for check in found] == [*above, arn("glue", "table/d/t")]
+    corrected = ACTIONS.corrected("glue", "GetTables", {"DatabaseName": "d"}, "eu-west-1")
+    assert [check.resource for check in corrected] == [*above, arn("glue", "table/d/*")]
+    listed = ACTIONS.corrected("glue", "GetDatabases", {}, "eu-west-1")
+    assert [check.resource for check in listed] == [arn("glue", "catalog"), arn("glue", "database/*")]
+
+
 def test_roles_are_passed_once_each_and_tags_are_a_permission_of_their_own() -> None:
     found = checks(
         "firehose",
@@ -103,7 +113,7 @@ def test_roles_are_passed_once_each_and_tags_are_a_permission_of_their_own() -> 
 
 
 def test_what_is_not_known_is_refused() -> None:
-    for service, operation in (("glue", "GetTable"), ("kinesis", "PutRecords"), ("sqs", "SendMessage")):
+    for service, operation in (("athena", "TagResource"), ("kinesis", "PutRecords"), ("sqs", "SendMessage")):
         with pytest.raises(ApiError, match=f"cannot tell the resource of {service}:{operation}"):
             checks(service, operation)
 
@@ -117,7 +127,9 @@ def test_every_operation_that_the_gateway_answers_has_a_resource(tmp_path: Path)
         for operation in filter(service.handles, model.operation_names):
             shape = model.operation_model(operation).input_shape
             members = shape.members if shape is not None else {}
-            parameters = {name: "x" for name in members if name.endswith(("Name", "ARN", "Arn", "Group"))}
+            parameters: dict[str, Any] = {
+                name: "x" for name in members if name.endswith(("Name", "ARN", "Arn", "Group"))
+            }
             if "CrawlerNames" in members:
                 parameters["CrawlerNames"] = "x"
             found = ACTIONS.checks(service.name, operation, parameters, "eu-west-1", Executions())
