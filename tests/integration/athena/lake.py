@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.waiting import LIMIT_SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -80,7 +82,7 @@ class Lake:
         answer = self.clients.client("athena").start_query_execution(QueryString=sql, **arguments)
         return str(answer["QueryExecutionId"])
 
-    def wait(self, execution_id: str, seconds: float = 60) -> dict[str, Any]:
+    def wait(self, execution_id: str, seconds: float = LIMIT_SECONDS) -> dict[str, Any]:
         athena = self.clients.client("athena")
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

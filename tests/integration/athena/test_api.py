@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -34,6 +33,11 @@ def _refused(call: Callable[[], Any]) -> tuple[str, str, str]:
         call()
     error: Any = caught.value.response
     return error["Error"]["Code"], error["Error"]["Message"], error.get("AthenaErrorCode", "")
+
+
+def _state(athena: Any, execution_id: str) -> str:
+    execution = athena.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]
+    return str(execution["Status"]["State"])
 
 
 def _workgroup(lake: Lake, **settings: Any) -> str:
@@ -158,13 +162,7 @@ def test_column_information(lake: Lake) -> None:
 def test_a_running_query_can_be_stopped(lake: Lake) -> None:
     execution_id = lake.start(ENDLESS)
     athena = lake.clients.client("athena")
-    deadline = time.monotonic() + 20
-    while (
-        athena.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]["Status"]["State"]
-        == "QUEUED"
-    ):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: _state(athena, execution_id) != "QUEUED", "the query runs")
     message = _refused(lambda: athena.get_query_results(QueryExecutionId=execution_id))[1]
     assert message == "Query has not yet finished. Current state: RUNNING"
     athena.stop_query_execution(QueryExecutionId=execution_id)
@@ -256,13 +254,7 @@ def test_the_history_survives_a_restart(make_local_aws: Callable[..., LocalAws])
     endless = athena.start_query_execution(
         QueryString=ENDLESS, ResultConfiguration={"OutputLocation": "s3://history/"}
     )["QueryExecutionId"]
-    deadline = time.monotonic() + 20
-    while (
-        athena.get_query_execution(QueryExecutionId=started)["QueryExecution"]["Status"]["State"]
-        != "SUCCEEDED"
-    ):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: _state(athena, started) == "SUCCEEDED", "the query succeeds")
     instance.stop()
     instance.start()
     kept = athena.get_query_execution(QueryExecutionId=started)["QueryExecution"]

@@ -49,7 +49,7 @@ def terraform(local_aws: LocalAws, tmp_path: Path) -> Callable[..., subprocess.C
             env=environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
             check=False,
         )
 
