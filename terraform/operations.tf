@@ -1,4 +1,4 @@
-# What works on the lake beside the pipelines, each when it is asked for: a publisher, its schedules, compaction.
+# What works on the lake beside the pipelines, each when it is asked for: a publisher, its schedules, compaction, reports.
 locals {
   # Tables whose files can be merged without losing a field: JSON lines may hold more than the table knows.
   compactable = {
@@ -72,4 +72,34 @@ module "compaction" {
   vpc_config               = var.vpc_config
   role_path                = var.role.path
   permissions_boundary_arn = var.role.permissions_boundary_arn
+}
+
+# What a report has to know of each dataset's columns.
+module "reported" {
+  source   = "./modules/contract"
+  for_each = var.quicksight.enabled ? local.contracts : {}
+
+  contract = each.value
+}
+
+module "quicksight" {
+  source = "./modules/quicksight"
+  count  = var.quicksight.enabled ? 1 : 0
+
+  name           = local.name
+  workgroup_name = module.query.workgroup_name
+  owners         = var.quicksight.owners
+  viewers        = var.quicksight.viewers
+  import_mode    = var.quicksight.import_mode
+
+  datasets = {
+    for dataset, contract in module.reported : dataset => {
+      database_name = module.catalog.database_name
+      view_name     = try(local.settings[dataset].views.deduplicated, true) ? "${dataset}_deduplicated" : dataset
+      columns       = concat(contract.columns, contract.partition_keys)
+      key           = try(contract.unique_key[0], contract.columns[0].name)
+      time          = try([for column in contract.columns : column.name if contains(["timestamp", "date"], column.type)][0], null)
+      kind          = contract.kind_column
+    }
+  }
 }

@@ -148,6 +148,18 @@ variable "query_scan_limit_bytes" {
   default     = 107374182400
 }
 
+variable "query_files" {
+  description = "Folder of your own saved queries, one .sql file each; null for none. See the query module."
+  type        = string
+  default     = null
+}
+
+variable "prepared_statement_files" {
+  description = "Folder of your own prepared statements, one .sql file each; null for none. See the query module."
+  type        = string
+  default     = null
+}
+
 variable "access_policies" {
   description = "Whether managed policies for producers and for those who query are made, to be attached to people and programs; their documents are outputs anyway."
   type        = bool
@@ -195,6 +207,18 @@ variable "compaction" {
       flexible_minutes  = optional(number)
       dead_letter_queue = optional(bool)
     }), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "quicksight" {
+  description = "Whether there are a QuickSight data source, data sets on the views without duplicates, and dashboards; the ARNs of QuickSight users and groups who own them and who look at them; DIRECT_QUERY or SPICE. QuickSight is charged by user."
+  type = object({
+    enabled     = optional(bool, false)
+    owners      = optional(set(string), [])
+    viewers     = optional(set(string), [])
+    import_mode = optional(string, "DIRECT_QUERY")
   })
   default  = {}
   nullable = false

@@ -70,11 +70,17 @@ run "operations_when_asked_for" {
     access_policies       = true
     publisher             = { enabled = true, default_dataset = "visits", schedules = { nightly = { expression = "cron(0 2 * * ? *)", input = "{\"kind\":\"x\"}" } } }
     compaction            = { enabled = true, closing = { after_hours = 1 } }
+    quicksight            = { enabled = true, owners = ["arn:aws:quicksight:us-east-1:111122223333:group/default/analysts"] }
   }
 
   assert {
     condition     = output.publisher_function == "streamlake-test-publisher" && output.compaction_function == "streamlake-test-compaction"
     error_message = "there are a publisher and a compaction"
+  }
+
+  assert {
+    condition     = length(module.quicksight) == 1
+    error_message = "there are reports"
   }
 
   assert {
