@@ -50,6 +50,10 @@ module "query" {
   scan_limit_bytes = var.query_scan_limit_bytes
   force_destroy    = var.force_destroy
   named_queries    = merge([for pipeline in values(module.pipeline) : pipeline.named_queries]...)
+  query_files      = var.query_files == null ? null : { folder = var.query_files, database = module.catalog.database_name }
+
+  prepared_statements      = merge([for pipeline in values(module.pipeline) : pipeline.prepared_statements]...)
+  prepared_statement_files = var.prepared_statement_files
 }
 
 module "monitoring" {

@@ -88,6 +88,21 @@ output "named_queries" {
   value       = module.query.named_query_ids
 }
 
+output "prepared_statements" {
+  description = "Names of the prepared statements: EXECUTE <name> USING <values> runs one."
+  value       = module.query.prepared_statement_names
+}
+
+output "views" {
+  description = "Names of the views of each dataset."
+  value       = { for dataset, pipeline in module.pipeline : dataset => pipeline.view_names }
+}
+
+output "crawlers" {
+  description = "Name of each dataset's crawler, of those that have one."
+  value       = { for dataset, pipeline in module.pipeline : dataset => pipeline.crawler_name if pipeline.crawler_name != null }
+}
+
 output "alarm_topic_arn" {
   description = "ARN of the topic that alarms are published to; null when the lake is not watched."
   value       = one(module.monitoring[*].topic_arn)

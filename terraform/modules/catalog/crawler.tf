@@ -32,7 +32,7 @@ resource "aws_glue_crawler" "this" {
   description            = "Registers new partitions of ${join(", ", local.crawled)}"
   database_name          = local.database_name
   role                   = aws_iam_role.crawler[0].arn
-  schedule               = var.crawler.schedule
+  schedule               = var.crawler.schedule == "" ? null : var.crawler.schedule
   security_configuration = one(aws_glue_security_configuration.crawler[*].name)
 
   catalog_target {

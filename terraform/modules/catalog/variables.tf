@@ -152,7 +152,7 @@ variable "error_records" {
 }
 
 variable "crawler" {
-  description = "The crawler of the tables with partition_discovery = \"crawler\": its name, when it runs (null: only when it is started), the key that encrypts the objects it reads and its log, and path and permissions boundary of its role."
+  description = "The crawler of the tables with partition_discovery = \"crawler\": its name, when it runs (empty: only when it is started), the key that encrypts the objects it reads and its log, and path and permissions boundary of its role."
   type = object({
     name        = string
     schedule    = optional(string, "cron(15,45 * * * ? *)")
@@ -170,8 +170,8 @@ variable "crawler" {
   }
 
   validation {
-    condition     = try(var.crawler.schedule, null) == null ? true : can(regex("^cron\\([^ ]+( [^ ]+){5}\\)$", var.crawler.schedule))
-    error_message = "crawler.schedule is \"${try(var.crawler.schedule, "")}\"; allowed: cron(<minutes> <hours> <day of month> <month> <day of week> <year>), or null"
+    condition     = try(var.crawler.schedule, "") == "" ? true : can(regex("^cron\\([^ ]+( [^ ]+){5}\\)$", var.crawler.schedule))
+    error_message = "crawler.schedule is \"${try(var.crawler.schedule, "")}\"; allowed: cron(<minutes> <hours> <day of month> <month> <day of week> <year>), or nothing, for a crawler that is started by hand"
   }
 
   validation {

@@ -114,6 +114,16 @@ output "named_queries" {
   }
 }
 
+output "prepared_statements" {
+  description = "Prepared statements about the dataset for the query module, by <dataset>_<name>."
+  value = {
+    for name, text in local.statement_texts : "${var.dataset}_${name}" => {
+      description = trimprefix(split("\n", text)[0], "-- ")
+      statement   = text
+    }
+  }
+}
+
 output "monitored" {
   description = "What the monitoring module has to know of the pipeline."
   value = {

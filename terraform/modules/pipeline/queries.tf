@@ -16,3 +16,19 @@ locals {
 
   query_texts = { for name in local.query_names : name => templatefile("${path.module}/queries/${name}.sql.tftpl", local.query_values) }
 }
+
+# Prepared statements of the dataset, likewise from prepared/*.sql.tftpl, over rows without copies where there is that view.
+locals {
+  statement_values = merge(local.query_values, {
+    dataset    = var.dataset
+    rows       = var.views.deduplicated && length(module.contract.unique_key) > 0 ? "${var.dataset}_deduplicated" : var.dataset
+    unique_key = module.contract.unique_key
+  })
+
+  statement_names = concat(
+    length(module.contract.unique_key) > 0 ? ["by_key"] : [],
+    module.contract.event_time_expression != null && module.contract.partition_date_expression != null ? ["by_day"] : [],
+  )
+
+  statement_texts = { for name in local.statement_names : name => templatefile("${path.module}/prepared/${name}.sql.tftpl", local.statement_values) }
+}

@@ -17,3 +17,8 @@ output "named_query_ids" {
   description = "Id of each saved query by its name."
   value       = { for name, query in aws_athena_named_query.this : name => query.id }
 }
+
+output "prepared_statement_names" {
+  description = "Names of the prepared statements."
+  value       = sort([for statement in aws_athena_prepared_statement.this : statement.name])
+}

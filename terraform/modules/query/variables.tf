@@ -65,6 +65,46 @@ variable "named_queries" {
   }
 }
 
+variable "query_files" {
+  description = "A folder of .sql files, each a saved query, and the database they run in. A file's name is the query's name; its first line, when it is a comment (-- ...), the description."
+  type = object({
+    folder   = string
+    database = string
+  })
+  default = null
+
+  validation {
+    condition     = var.query_files == null ? true : length(fileset(var.query_files.folder, "*.sql")) > 0
+    error_message = "query_files.folder is \"${try(var.query_files.folder, "")}\", where no file is called <name>.sql"
+  }
+
+  validation {
+    condition     = var.query_files == null ? true : length(setintersection([for file in fileset(var.query_files.folder, "*.sql") : trimsuffix(file, ".sql")], keys(var.named_queries))) == 0
+    error_message = "these queries are in named_queries and in ${try(var.query_files.folder, "")}: ${try(join(", ", setintersection([for file in fileset(var.query_files.folder, "*.sql") : trimsuffix(file, ".sql")], keys(var.named_queries))), "")}"
+  }
+}
+
+variable "prepared_statements" {
+  description = "Statements with ? for their parameters, by name: EXECUTE <name> USING <values> runs them."
+  type = map(object({
+    description = optional(string, "")
+    statement   = string
+  }))
+  default  = {}
+  nullable = false
+}
+
+variable "prepared_statement_files" {
+  description = "A folder of .sql files, each a prepared statement, named and described as in query_files."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.prepared_statement_files == null ? true : length(fileset(var.prepared_statement_files, "*.sql")) > 0
+    error_message = "prepared_statement_files is \"${coalesce(var.prepared_statement_files, " ")}\", where no file is called <name>.sql"
+  }
+}
+
 variable "tags" {
   description = "Tags of the workgroup."
   type        = map(string)

@@ -94,3 +94,185 @@ run "rejects_projection_of_some_keys_only" {
 
   expect_failures = [var.tables]
 }
+
+run "rejects_an_unknown_partition_discovery" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    tables = { lines = { location = "s3://bucket/lines/", columns = [], partition_discovery = "guess" } }
+  }
+
+  expect_failures = [var.tables]
+}
+
+run "rejects_a_unique_key_that_is_no_column" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    tables = { lines = { location = "s3://bucket/lines/", columns = [{ name = "line", type = "string" }], unique_key = ["id"] } }
+  }
+
+  expect_failures = [var.tables]
+}
+
+run "rejects_kinds_without_a_rest_column" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    tables = { lines = { location = "s3://bucket/lines/", columns = [{ name = "line", type = "string" }], kinds = { a = { name = "a", where = { line = "a" }, fields = [] } } } }
+  }
+
+  expect_failures = [var.tables]
+}
+
+run "rejects_a_kind_that_is_no_name" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    tables = { lines = { location = "s3://bucket/lines/", columns = [{ name = "line", type = "string" }], rest_column = "line", kinds = { a = { name = "a:b", where = { line = "a" }, fields = [] } } } }
+  }
+
+  expect_failures = [var.tables]
+}
+
+run "rejects_a_view_that_selects_nothing" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    views = { gone = { query = "DROP TABLE lines", columns = [{ name = "a", type = "int" }] } }
+  }
+
+  expect_failures = [var.views]
+}
+
+run "rejects_a_view_name_in_capitals" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    views = { Newest = { query = "SELECT 1 AS a", columns = [{ name = "a", type = "int" }] } }
+  }
+
+  expect_failures = [var.views]
+}
+
+run "rejects_error_records_without_final_slash" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    error_records = { lines = { location = "s3://bucket/errors/lines" } }
+  }
+
+  expect_failures = [var.error_records]
+}
+
+run "rejects_error_records_of_half_a_day" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    error_records = { lines = { location = "s3://bucket/errors/lines/", days = 0.5 } }
+  }
+
+  expect_failures = [var.error_records]
+}
+
+run "rejects_a_time_zone_that_is_none" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    error_records = { lines = { location = "s3://bucket/errors/lines/", hours_ahead = 15 } }
+  }
+
+  expect_failures = [var.error_records]
+}
+
+run "rejects_an_error_type_with_a_comma" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    error_records = { lines = { location = "s3://bucket/errors/lines/", types = ["a,b"] } }
+  }
+
+  expect_failures = [var.error_records]
+}
+
+run "rejects_a_crawled_table_without_a_crawler" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    tables = { lines = { location = "s3://bucket/lines/", columns = [], partition_discovery = "crawler" } }
+  }
+
+  expect_failures = [var.crawler]
+}
+
+run "rejects_a_schedule_of_five_fields" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    crawler = { name = "lake", schedule = "cron(15 * * * *)" }
+  }
+
+  expect_failures = [var.crawler]
+}
+
+run "rejects_a_crawler_name_with_dots" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    crawler = { name = "lake.visits" }
+  }
+
+  expect_failures = [var.crawler]
+}

@@ -269,3 +269,127 @@ run "rejects_years_in_the_wrong_order" {
 
   expect_failures = [var.arrival_years]
 }
+
+run "kinds_of_records" {
+  command = plan
+
+  variables {
+    contract = jsonencode({
+      x-unique-key   = ["id"]
+      x-partitioning = { by = "attributes", keys = ["family", "day"] }
+      "$defs" = {
+        person = { description = "Who.", type = "integer" }
+        thing  = { type = "object", properties = { size = { "$ref" = "#/$defs/person" }, names = { type = "array", items = { type = "string" } }, parts = { type = "object", properties = { a = { type = "object" } } } } }
+      }
+      properties = {
+        id     = { "x-glue-type" = "string" }
+        name   = { "x-glue-type" = "string" }
+        family = { "x-glue-type" = "string", enum = ["page"], "x-projection" = { type = "enum" }, "x-derive" = { function = "part", from = "name", separator = ":", index = 0 } }
+        day    = { "x-glue-type" = "string", "x-projection" = { type = "date", range = "2020-01-01,NOW", format = "yyyy-MM-dd" } }
+        others = { "x-glue-type" = "string", "x-derive" = { function = "rest" } }
+      }
+      x-variants = {
+        field = "name"
+        types = {
+          "page:Seen" = {
+            description = "A page was seen."
+            properties = {
+              person  = { "$ref" = "#/$defs/person", description = "Who saw it." }
+              at      = { type = ["string", "null"], format = "date-time" }
+              on      = { type = "string", format = "date" }
+              share   = { type = "number" }
+              again   = { type = "boolean" }
+              scores  = { type = "array", items = { "$ref" = "#/$defs/person" } }
+              things  = { type = "array", items = { type = "object", properties = { Name = { type = "string" } } } }
+              nothing = {}
+              deep    = { "$ref" = "#/$defs/thing" }
+              flat    = { type = "object", properties = { Size = { "$ref" = "#/$defs/person" }, names = { type = "array", items = { type = "string" } } } }
+            }
+            required = ["share", "on"]
+          }
+          "page:noise" = { drop = true }
+          "seen"       = {}
+        }
+      }
+    })
+  }
+
+  assert {
+    condition     = keys(output.kinds_of_records) == ["page:Seen", "seen"] && output.kinds_of_records["page:Seen"].name == "page_seen" && output.kinds_of_records["page:Seen"].description == "A page was seen."
+    error_message = "kinds are ${join(", ", keys(output.kinds_of_records))}: one that is dropped is never stored"
+  }
+
+  assert {
+    condition     = output.kinds_of_records["page:Seen"].where == tomap({ name = "page:Seen", family = "page" }) && output.kinds_of_records["seen"].where == tomap({ name = "seen", family = "seen" })
+    error_message = "a kind is in the partition of its name: ${jsonencode(output.kinds_of_records["page:Seen"].where)}"
+  }
+
+  assert {
+    condition     = join(" ", [for field in output.kinds_of_records["page:Seen"].fields : "${field.name}=${field.type}"]) == "share=double on=date again=boolean at=timestamp deep=json flat=struct<size:bigint,names:array<string>> nothing=json person=bigint scores=array<bigint> things=array<struct<name:string>>"
+    error_message = "fields are ${join(" ", [for field in output.kinds_of_records["page:Seen"].fields : "${field.name}=${field.type}"])}: required ones first, JSON text where there is no type"
+  }
+
+  assert {
+    condition     = [for field in output.kinds_of_records["page:Seen"].fields : field.comment if field.name == "person"] == ["Who saw it."]
+    error_message = "keywords beside a $ref win"
+  }
+
+  assert {
+    condition     = output.rest_column == "others" && output.same_in_duplicates == tolist(["id", "family", "day"])
+    error_message = "the rest is in ${output.rest_column}; copies agree in ${join(", ", output.same_in_duplicates)}"
+  }
+}
+
+run "no_kinds_without_a_rest_column" {
+  command = plan
+
+  assert {
+    condition     = output.rest_column == null && length(output.kinds_of_records) == 0
+    error_message = "fields that are not stored cannot be read"
+  }
+}
+
+run "arrival_differs_from_copy_to_copy" {
+  command = plan
+
+  variables {
+    contract = jsonencode({
+      x-unique-key   = ["id"]
+      x-partitioning = { by = "arrival", keys = ["dt"] }
+      properties     = { id = { "x-glue-type" = "string" } }
+    })
+  }
+
+  assert {
+    condition     = output.same_in_duplicates == tolist(["id"])
+    error_message = "copies agree in ${join(", ", output.same_in_duplicates)}"
+  }
+}
+
+run "rejects_kinds_of_one_name" {
+  command = plan
+
+  variables {
+    contract = jsonencode({
+      x-partitioning = { by = "arrival", keys = ["dt"] }
+      properties     = { name = { "x-glue-type" = "string" }, rest = { "x-glue-type" = "string", "x-derive" = { function = "rest" } } }
+      x-variants     = { field = "name", types = { "a:b" = {}, "a_b" = {} } }
+    })
+  }
+
+  expect_failures = [output.kinds_of_records]
+}
+
+run "rejects_fields_that_differ_in_case_alone" {
+  command = plan
+
+  variables {
+    contract = jsonencode({
+      x-partitioning = { by = "arrival", keys = ["dt"] }
+      properties     = { name = { "x-glue-type" = "string" }, rest = { "x-glue-type" = "string", "x-derive" = { function = "rest" } } }
+      x-variants     = { field = "name", types = { a = { properties = { Size = { type = "integer" }, size = { type = "integer" } } } } }
+    })
+  }
+
+  expect_failures = [output.kinds_of_records]
+}

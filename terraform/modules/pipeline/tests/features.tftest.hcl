@@ -107,3 +107,47 @@ run "no_event_time_no_queries" {
     error_message = "queries about time need an event time"
   }
 }
+
+run "views_and_statements_of_the_contract" {
+  command = plan
+
+  variables {
+    contract = jsonencode({
+      description    = "Visits"
+      x-unique-key   = ["id"]
+      x-partitioning = { by = "arrival", keys = ["dt"] }
+      x-event-time   = "at"
+      properties     = { id = { "x-glue-type" = "string" }, at = { "x-glue-type" = "timestamp" }, kind = { "x-glue-type" = "string" }, rest = { "x-glue-type" = "string", "x-derive" = { function = "rest" } } }
+      x-variants     = { field = "kind", types = { "web:first" = { properties = { pages = { type = "integer" } } } } }
+    })
+    table = { partition_discovery = "crawler", crawler_schedule = "cron(0 3 * * ? *)" }
+  }
+
+  assert {
+    condition     = output.view_names == tolist(["visits_deduplicated", "visits_errors", "visits_web_first"])
+    error_message = "views are ${join(", ", output.view_names)}"
+  }
+
+  assert {
+    condition     = output.crawler_name == "lake-visits"
+    error_message = "the crawler is called after the pipeline"
+  }
+
+  assert {
+    condition     = output.prepared_statements["visits_by_key"].statement == "-- The record of visits with a given key; parameters: id.\nSELECT *\nFROM \"lake\".\"visits_deduplicated\"\nWHERE \"id\" = ?\n" && strcontains(output.prepared_statements["visits_by_day"].statement, "WHERE dt = ?")
+    error_message = "statements are ${jsonencode(output.prepared_statements)}"
+  }
+}
+
+run "views_when_they_are_wanted" {
+  command = plan
+
+  variables {
+    views = { deduplicated = false, kinds = false, errors = false }
+  }
+
+  assert {
+    condition     = length(output.view_names) == 0 && output.crawler_name == null
+    error_message = "views are ${join(", ", output.view_names)}"
+  }
+}

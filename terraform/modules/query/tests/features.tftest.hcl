@@ -51,3 +51,49 @@ run "everything" {
     error_message = "queries are saved in the workgroup"
   }
 }
+
+run "queries_from_files" {
+  command = plan
+
+  variables {
+    query_files              = { folder = "tests/queries", database = "lake" }
+    named_queries            = { other = { database = "lake", query = "SELECT 1" } }
+    prepared_statement_files = "tests/prepared"
+    prepared_statements      = { two = { description = "Two", statement = "SELECT ?" } }
+  }
+
+  assert {
+    condition     = toset(keys(aws_athena_named_query.this)) == toset(["newest", "other"]) && aws_athena_named_query.this["newest"].database == "lake"
+    error_message = "a query is called after its file: ${join(", ", keys(aws_athena_named_query.this))}"
+  }
+
+  assert {
+    condition     = aws_athena_named_query.this["newest"].description == "The newest hundred events." && strcontains(aws_athena_named_query.this["newest"].query, "ORDER BY created_at DESC")
+    error_message = "the first line is the description: ${aws_athena_named_query.this["newest"].description}"
+  }
+
+  assert {
+    condition     = toset(keys(aws_athena_prepared_statement.this)) == toset(["one_event", "two"]) && aws_athena_prepared_statement.this["one_event"].description == "One event; parameter: its id." && aws_athena_prepared_statement.this["two"].query_statement == "SELECT ?"
+    error_message = "prepared statements come from files and variables"
+  }
+}
+
+run "rejects_a_prepared_statement_that_cannot_be_called" {
+  command = plan
+
+  variables {
+    prepared_statements = { "one-event" = { statement = "SELECT ?" } }
+  }
+
+  expect_failures = [aws_athena_prepared_statement.this]
+}
+
+run "rejects_a_prepared_statement_that_cannot_be_prepared" {
+  command = plan
+
+  variables {
+    prepared_statements = { gone = { statement = "DROP TABLE events" } }
+  }
+
+  expect_failures = [aws_athena_prepared_statement.this]
+}

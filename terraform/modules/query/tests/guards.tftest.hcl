@@ -61,3 +61,46 @@ run "rejects_an_empty_query" {
 
   expect_failures = [var.named_queries]
 }
+
+run "rejects_a_folder_without_queries" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    query_files = { folder = "tests", database = "lake" }
+  }
+
+  expect_failures = [var.query_files]
+}
+
+run "rejects_a_query_that_is_given_twice" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    query_files   = { folder = "tests/queries", database = "lake" }
+    named_queries = { newest = { database = "lake", query = "SELECT 1" } }
+  }
+
+  expect_failures = [var.query_files]
+}
+
+run "rejects_a_folder_without_prepared_statements" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    prepared_statement_files = "tests"
+  }
+
+  expect_failures = [var.prepared_statement_files]
+}

@@ -1,0 +1,2 @@
+-- One event; parameter: its id.
+SELECT * FROM events WHERE event_uuid = ?
