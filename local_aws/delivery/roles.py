@@ -119,4 +119,4 @@ def _account(arn: str) -> str:
 def _session_name(source_arn: str) -> str:
     # A session's name has 64 characters at most, the same as that of a delivery stream; a crawler's name may have
     # more of them, and others.
-    return _NOT_IN_SESSION_NAMES.sub("-", source_arn.rpartition("/")[2])[:64]
+    return _NOT_IN_SESSION_NAMES.sub("-", source_arn.partition("/")[2])[:64]

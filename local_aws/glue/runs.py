@@ -6,11 +6,13 @@ import logging
 import threading
 import uuid
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
 
 from local_aws.glue import plan
 from local_aws.glue.crawl.cache import SchemaCache
-from local_aws.glue.crawl.crawl import Crawl, CrawlRequest
+from local_aws.glue.crawl.crawl import Crawl, CrawlRequest, failure
 from local_aws.glue.crawler import (
     COMPLETED,
     FAILED,
@@ -22,10 +24,17 @@ from local_aws.glue.crawler import (
     Run,
     role_name,
 )
-from local_aws.glue.errors import CrawlFailedError, CrawlStoppedError, not_running, running, stopping
+from local_aws.glue.errors import (
+    CrawlFailedError,
+    CrawlStoppedError,
+    invalid_input,
+    not_running,
+    running,
+    stopping,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from local_aws.clients import Clients
     from local_aws.glue.crawler import Crawler
@@ -72,6 +81,23 @@ class Runs:
         self._clock = clock
         self._cache = SchemaCache()
         self._live: dict[str, _Live] = {}
+
+    def check_targets(self, name: str, parameters: Mapping[str, Any]) -> None:
+        """Look at each S3 target with the crawler's role, as Glue does before it takes a definition.
+
+        Raises `ApiError` InvalidInputException for a target that is not there or that the role may not see.
+        """
+        targets = plan.parse(parameters).s3_targets
+        if not targets:
+            return
+        clients = self._clients(name, parameters["Role"])
+        for target in targets:
+            try:
+                clients.client("s3").list_objects_v2(Bucket=target.bucket, Prefix=target.prefix, MaxKeys=1)
+            except ClientError as error:
+                raise invalid_input(
+                    f"Unable to validate existence of s3 target {target.path} because: {failure(error)}"
+                ) from error
 
     def recover(self) -> None:
         """End runs that an earlier process has left without an end."""
@@ -153,7 +179,7 @@ class Runs:
     def _crawl(self, crawler: Crawler, run: Run, live: _Live) -> Run:
         parsed = plan.parse(crawler.parameters)
         known = self._store.known_folders(crawler.name) if parsed.incremental else None
-        clients = self._clients_for(*self._arns(crawler))
+        clients = self._clients(crawler.name, crawler.parameters["Role"])
         request = CrawlRequest(crawler.name, run.crawl_id, parsed, known)
         outcome = Crawl(request, clients, self._cache, self._clock, live.check).run()
         self._store.put_folders(crawler.name, outcome.folders)
@@ -166,12 +192,11 @@ class Runs:
             tables_deleted=outcome.tables_deleted,
         )
 
-    def _arns(self, crawler: Crawler) -> tuple[str, str]:
+    def _clients(self, name: str, role: str) -> Clients:
         region, account_id = self._place
-        role = role_name(crawler.parameters["Role"])
-        return (
-            f"arn:aws:iam::{account_id}:role/{role}",
-            f"arn:aws:glue:{region}:{account_id}:crawler/{crawler.name}",
+        return self._clients_for(
+            f"arn:aws:iam::{account_id}:role/{role_name(role)}",
+            f"arn:aws:glue:{region}:{account_id}:crawler/{name}",
         )
 
     def _end(self, name: str, run: Run, state: str, message: str) -> None:

@@ -163,6 +163,7 @@ class GlueService:
         if self._store.get(name) is not None:
             raise errors.already_exists(name)
         self._roles.check(given["Role"])
+        self._runs.check_targets(name, given)
         now = round(self._clock(), 3)
         crawler = Crawler(
             name=name,
@@ -188,6 +189,8 @@ class GlueService:
         change = {key: value for key, value in parameters.items() if key != "Name"}
         if "Role" in change:
             self._roles.check(change["Role"])
+        if "Role" in change or "Targets" in change:
+            self._runs.check_targets(name, {**self._crawler(name).parameters, **change})
         with self._store.lock:
             present = self._idle(name)
             merged = {**present.parameters, **change}

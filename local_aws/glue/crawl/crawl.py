@@ -92,7 +92,7 @@ class Crawl:
             self.journal.error(str(error))
             raise
         except ClientError as error:
-            text = _failure(error)
+            text = failure(error)
             self.journal.error(text)
             raise CrawlFailedError(text) from error
         except BotoCoreError as error:
@@ -290,7 +290,8 @@ class Crawl:
         return [pair for pairs in by_folder.values() for pair in pairs]
 
 
-def _failure(error: ClientError) -> str:
+def failure(error: ClientError) -> str:
+    """Say why a call failed, and that of the role where it is the role that cannot be assumed."""
     detail = error.response["Error"]
     text = f"{detail.get('Code')}: {detail.get('Message')} ({error.operation_name})"
     if error.operation_name == "AssumeRole":

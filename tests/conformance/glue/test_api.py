@@ -134,6 +134,10 @@ def test_a_second_crawler_of_the_same_name(crawling: Crawling) -> None:
         ),
         ({"LakeFormationConfiguration": {"UseLakeFormationCredentials": True}}, "UseLakeFormationCredentials is true"),
         ({"Role": "arn:aws:sts::x"}, "Role is 'arn:aws:sts::x'"),
+        (
+            {"Targets": {"S3Targets": [{"Path": "s3://no-such-bucket-at-all/x"}]}},
+            "Unable to validate existence of s3 target s3://no-such-bucket-at-all/x because: NoSuchBucket",
+        ),
         ({"Role": "no-such-role"}, "there is no role no-such-role"),
         ({"Tags": {"aws:x": "y"}}, "The tag key 'aws:x' is not allowed"),
     ],
@@ -145,7 +149,7 @@ def test_what_is_refused_names_what_was_received(
         "Name": crawling.name("refused"),
         "Role": crawling.role,
         "DatabaseName": crawling.database,
-        "Targets": {"S3Targets": [{"Path": "s3://bucket/"}]},
+        "Targets": {"S3Targets": [{"Path": crawling.path()}]},
         **parameters,
     }
     code, message = refusal(crawling.glue.create_crawler, **whole)
@@ -289,7 +293,8 @@ def test_a_crawl_that_fails_says_why(crawling: Crawling) -> None:
 
 
 def test_a_bucket_that_is_not_there_fails_the_crawl(crawling: Crawling) -> None:
-    name = crawling.create(Targets={"S3Targets": [{"Path": "s3://no-such-bucket-at-all/"}]})
+    name = crawling.create("events/")
+    crawling.s3.delete_bucket(Bucket=crawling.bucket)
     last = crawling.run(name)["LastCrawl"]
     assert last["Status"] == "FAILED"
     assert last["ErrorMessage"].startswith("NoSuchBucket: ")

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local_aws.config import Settings
 from tests.conformance.glue.crawling import Crawling
@@ -96,6 +97,13 @@ def test_a_role_that_does_not_trust_glue(crawling: Crawling) -> None:
     crawling.local_aws.clients.client("iam").update_assume_role_policy(
         RoleName=crawling.role, PolicyDocument=json.dumps(trust)
     )
-    last = crawling.run(crawling.create("events/"))["LastCrawl"]
-    assert last["Status"] == "FAILED"
-    assert last["ErrorMessage"].startswith("Service is unable to assume provided role.")
+    with pytest.raises(ClientError, match="Service is unable to assume provided role") as caught:
+        crawling.create("events/")
+    assert caught.value.response["Error"]["Code"] == "InvalidInputException"
+
+
+def test_a_role_that_may_not_see_the_target(crawling: Crawling) -> None:
+    permit(crawling, CATALOG, LOGS)
+    with pytest.raises(ClientError, match="Unable to validate existence of s3 target") as caught:
+        crawling.create("events/")
+    assert caught.value.response["Error"]["Code"] == "InvalidInputException"

@@ -39,6 +39,11 @@ resource "aws_iam_role" "this" {
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 
+resource "aws_s3_bucket" "this" {
+  bucket        = var.name
+  force_destroy = true
+}
+
 resource "aws_glue_catalog_database" "this" {
   name = replace(var.name, "-", "_")
 }
@@ -55,7 +60,7 @@ resource "aws_glue_catalog_table" "events" {
   }
 
   storage_descriptor {
-    location = "s3://${var.name}/data/events/"
+    location = "s3://${aws_s3_bucket.this.id}/data/events/"
 
     columns {
       name = "id"
@@ -88,7 +93,7 @@ resource "aws_glue_crawler" "defaults" {
   role          = aws_iam_role.this.arn
 
   s3_target {
-    path = var.second ? "s3://${var.name}/other/" : "s3://${var.name}/data/"
+    path = var.second ? "s3://${aws_s3_bucket.this.id}/other/" : "s3://${aws_s3_bucket.this.id}/data/"
   }
 }
 
@@ -115,13 +120,13 @@ resource "aws_glue_crawler" "everything" {
   })
 
   s3_target {
-    path        = "s3://${var.name}/data/"
+    path        = "s3://${aws_s3_bucket.this.id}/data/"
     exclusions  = var.second ? ["**.tmp", "errors/**"] : ["**.tmp"]
     sample_size = var.second ? 20 : 10
   }
 
   s3_target {
-    path = "s3://${var.name}/more/"
+    path = "s3://${aws_s3_bucket.this.id}/more/"
   }
 
   schema_change_policy {
@@ -154,7 +159,7 @@ resource "aws_glue_crawler" "new_folders" {
   description   = var.second ? "after" : "before"
 
   s3_target {
-    path = "s3://${var.name}/data/"
+    path = "s3://${aws_s3_bucket.this.id}/data/"
   }
 
   schema_change_policy {
