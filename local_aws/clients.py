@@ -154,6 +154,8 @@ class Clients:
             read_timeout=_LAMBDA_READ_TIMEOUT_SECONDS if invokes else _READ_TIMEOUT_SECONDS,
             retries={"mode": "standard", "total_max_attempts": 1 if invokes else _ATTEMPTS},
             s3={"addressing_style": "path"} if self.endpoint else None,
+            # Without this botocore signs URLs in the old way, which S3 has given up.
+            signature_version="s3v4" if service == "s3" else None,
             proxies={} if self.endpoint else None,
             # Checksums that nobody asked for cost a pass over every object.
             request_checksum_calculation="when_required",

@@ -224,7 +224,7 @@ class TestMiniStacksServices:
         logs.create_log_stream(logGroupName=group, logStreamName=log_stream)
         on = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group}"
         events: Any = {"logGroupName": group, "logStreamName": log_stream}
-        entry = [{"timestamp": round(time.time() * 1000), "message": "hello"}]
+        entry: Any = [{"timestamp": round(time.time() * 1000), "message": "hello"}]
         for right in (f"{on}:log-stream:*", f"{on}:*"):
             account.user(allow("logs:PutLogEvents", right)).client("logs").put_log_events(
                 **events, logEvents=entry
