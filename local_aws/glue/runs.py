@@ -28,6 +28,7 @@ from local_aws.glue.errors import (
     CrawlFailedError,
     CrawlStoppedError,
     invalid_input,
+    not_found,
     not_running,
     running,
     stopping,
@@ -114,11 +115,14 @@ class Runs:
                 return READY
             return STOPPING if live.stop_asked.is_set() else RUNNING
 
-    def start(self, crawler: Crawler) -> str:
-        """Start a crawl and give its id; raises `ApiError` CrawlerRunningException."""
+    def start(self, name: str) -> str:
+        """Start a crawl and give its id; raises `ApiError` when there is no such crawler or it runs."""
         with self._store.lock:
-            if crawler.name in self._live:
-                raise running(crawler.name)
+            crawler = self._store.get(name)
+            if crawler is None:
+                raise not_found(name)
+            if name in self._live:
+                raise running(name)
             live = _Live(str(uuid.uuid4()))
             run = Run(live.crawl_id, RUNNING, round(self._clock(), 3))
             self._store.put(replace(crawler, runs=(*crawler.runs, run)[-MOST_RUNS:]))

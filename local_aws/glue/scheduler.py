@@ -14,7 +14,6 @@ from local_aws.glue.crawler import SCHEDULED
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from local_aws.glue.crawler import Crawler
     from local_aws.glue.store import CrawlerStore
 
 _log = logging.getLogger(__name__)
@@ -31,7 +30,7 @@ class Scheduler:
     def __init__(
         self,
         store: CrawlerStore,
-        start_crawler: Callable[[Crawler], object],
+        start_crawler: Callable[[str], object],
         clock: Callable[[], float],
     ) -> None:
         self._store = store
@@ -67,7 +66,7 @@ class Scheduler:
             if crawler.schedule_state != SCHEDULED or not _is_due(crawler.schedule, since, now):
                 continue
             try:
-                self._start_crawler(crawler)
+                self._start_crawler(crawler.name)
                 started.append(crawler.name)
             except ApiError as error:
                 _log.info("crawler %s was due and not started: %s", crawler.name, error.message)

@@ -227,8 +227,7 @@ class GlueService:
         return {"CrawlerNames": found, "NextToken": token}
 
     def _start_crawler(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        with self._store.lock:
-            self._runs.start(self._crawler(parameters["Name"]))
+        self._runs.start(parameters["Name"])
         return {}
 
     def _stop_crawler(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:

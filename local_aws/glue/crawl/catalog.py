@@ -21,6 +21,7 @@ PARTITION_INDEX = "crawler_partition_index"
 # AWS's limits of one call.
 _MOST_CREATED = 100
 _MOST_UPDATED = 100
+_MOST_DELETED = 25
 # What a table of GetTable has that UpdateTable takes.
 _TABLE_INPUT = (
     "Name",
@@ -112,15 +113,16 @@ class Catalog:
             )
             _check(answer.get("Errors", ()), table, "EntityNotFoundException")
 
-    def delete_partition(self, table: str, values: Sequence[str]) -> None:
-        """Delete a partition; one that is gone already is fine."""
-        try:
-            self._glue.delete_partition(
-                DatabaseName=self.database, TableName=table, PartitionValues=list(values)
+    def delete_partitions(self, table: str, partitions: Sequence[Mapping[str, Any]]) -> None:
+        """Delete partitions; one that is gone already is fine."""
+        values = [{"Values": list(item["Values"])} for item in partitions]
+        for start in range(0, len(values), _MOST_DELETED):
+            answer = self._glue.batch_delete_partition(
+                DatabaseName=self.database,
+                TableName=table,
+                PartitionsToDelete=values[start : start + _MOST_DELETED],
             )
-        except ClientError as error:
-            if _code(error) != "EntityNotFoundException":
-                raise
+            _check(answer.get("Errors", ()), table, "EntityNotFoundException")
 
     def create_partition_index(self, table: str, keys: Sequence[str]) -> None:
         """Create the index over all partition columns, if the table has no index yet."""

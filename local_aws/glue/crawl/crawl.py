@@ -242,10 +242,7 @@ class Crawl:
             place = location_of(table)
             if place is None or (table.get("Parameters") or {}).get(UPDATED_BY) != self._request.crawler:
                 continue
-            if any(
-                place[0] == bucket and (not key or place[1] == key or place[1].startswith(f"{key}/"))
-                for bucket, key in places
-            ):
+            if any(_is_below(place, one) for one in places):
                 own.append(table)
         return own
 
@@ -256,8 +253,9 @@ class Crawl:
         if table is None or len(table.get("PartitionKeys", [])) != item.group.depth or not item.group.depth:
             return
         present = {partition.values for partition in item.group.partitions()}
-        known = catalog.partitions(table["Name"])
-        output.drop_partitions(table, [one for values, one in known.items() if values not in present])
+        gone = [one for values, one in catalog.partitions(table["Name"]).items() if values not in present]
+        # What somebody has registered elsewhere was not looked at.
+        output.drop_partitions(table, [one for one in gone if _is_below(location_of(one), item.place)])
 
     def _attach(
         self,
@@ -288,6 +286,13 @@ class Crawl:
             self._check()
             output.write_partitions(tables[name], target.bucket, partitions)
         return [pair for pairs in by_folder.values() for pair in pairs]
+
+
+def _is_below(place: tuple[str, str] | None, above: tuple[str, str]) -> bool:
+    """Tell whether a place (bucket and key) is another or lies below it; no place lies nowhere."""
+    if place is None or place[0] != above[0]:
+        return False
+    return not above[1] or place[1] == above[1] or place[1].startswith(f"{above[1]}/")
 
 
 def failure(error: ClientError) -> str:

@@ -187,7 +187,11 @@ class Grouping:
         members = [group for group in whole if (group.format, group.depth) == kind]
         if count < _MOST_FOLDERS * len(below) and not forced:
             return [], list(below)
-        if not forced and not self.combine_compatible and not _mostly_similar(members):
+        if (
+            not forced
+            and not self.combine_compatible
+            and not _mostly_similar([group.schema for group in members])
+        ):
             return [], list(below)
         leaves = tuple(
             Leaf((_last(group.key), *leaf.folders), leaf.key, leaf.schema)
@@ -221,7 +225,7 @@ def _own(node: _Node, combine_compatible: bool) -> list[Group]:
     if not known:
         return []
     together = len({schema.format for schema in schemas}) == 1 and (
-        combine_compatible or all(similar(schemas[0], schema) for schema in schemas[1:])
+        combine_compatible or _mostly_similar(schemas)
     )
     # A table of the folder would be read with all that is below it.
     if together and not node.children:
@@ -229,9 +233,8 @@ def _own(node: _Node, combine_compatible: bool) -> list[Group]:
     return [Group(item.key, item.name, (Leaf((), item.key, schema),)) for item, schema in known]
 
 
-def _mostly_similar(groups: Sequence[Group]) -> bool:
-    """Tell whether most folders hold what the most usual of them holds."""
-    schemas = [group.schema for group in groups]
+def _mostly_similar(schemas: Sequence[Schema]) -> bool:
+    """Tell whether most folders, or most objects of one, hold what the most usual of them holds."""
     distinct: list[tuple[Schema, int]] = []
     for schema in schemas:
         for index, (known, count) in enumerate(distinct):

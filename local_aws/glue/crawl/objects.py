@@ -63,7 +63,7 @@ def target_objects(clients: Clients, target: S3Target, check: Callable[[], None]
     """List the objects of a target that are not excluded, by key; `check` is called now and then and may raise.
 
     A path without a slash at its end is a folder; when it is also an object, that object. Empty objects, folder
-    markers and what is hidden (a part of the key starting with `_` or `.`) are left out, as engines leave them out.
+    markers and what is hidden (a part of the key that is empty or starts with `_` or `.`) are left out, as engines do.
     Raises boto3's `ClientError`.
     """
     folder = as_folder(target.prefix)
@@ -131,7 +131,9 @@ def _listed(clients: Clients, bucket: str, prefix: str, check: Callable[[], None
 
 
 def _hidden(relative: str) -> bool:
-    return relative.endswith("/") or any(part.startswith(("_", ".")) for part in relative.split("/"))
+    return relative.endswith("/") or any(
+        not part or part.startswith(("_", ".")) for part in relative.split("/")
+    )
 
 
 class RangedObject(io.RawIOBase):

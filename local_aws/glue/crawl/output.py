@@ -297,8 +297,7 @@ class Output:
             self._catalog.update_partitions(name, [self._deprecated(item) for item in partitions])
             self._journal.count(entries.PARTITION, entries.UPDATE, name, len(partitions))
         elif behavior == plans.DELETE_FROM_DATABASE:
-            for item in partitions:
-                self._catalog.delete_partition(name, item["Values"])
+            self._catalog.delete_partitions(name, partitions)
             self._journal.count(entries.PARTITION, entries.DELETE, name, len(partitions))
         for item in partitions:
             done = {plans.DELETE_FROM_DATABASE: "deleted", plans.DEPRECATE_IN_DATABASE: "marked deprecated"}

@@ -103,6 +103,24 @@ def test_9_1_different_objects_in_one_folder_are_tables(crawling: Crawling) -> N
     assert crawling.table("people_json")["StorageDescriptor"]["Location"] == crawling.path("drop/people.json")
 
 
+def test_9_1_an_odd_object_among_many_is_no_table(crawling: Crawling) -> None:
+    for number in range(4):
+        crawling.put_json(f"events/{number}.json", {"id": number, "name": "x"})
+    crawling.put_json("events/odd.json", {"other": 1})
+    crawling.crawl("events/")
+    assert list(crawling.tables()) == ["events"]
+    assert list(crawling.columns("events")) == ["id", "name", "other"]
+
+
+def test_9_1_an_odd_folder_among_many_is_a_partition(crawling: Crawling) -> None:
+    for day in range(4):
+        crawling.put_json(f"events/day={day}/a.json", {"id": day, "name": "x"})
+    crawling.put_json("events/day=9/a.json", {"other": 1})
+    crawling.put_parquet("events/export/a.parquet", total=[1])
+    crawling.crawl("events/")
+    assert {name: len(crawling.partitions(name)) for name in crawling.tables()} == {"events": 5, "export": 0}
+
+
 def test_9_1_names(crawling: Crawling) -> None:
     crawling.put_json("My-Data.v1/a.json", {"id": 1})
     crawling.crawl("My-Data.v1/", TablePrefix="Raw_")
@@ -199,6 +217,7 @@ def test_9_1_sample_size_limits_the_objects_of_a_folder(crawling: Crawling) -> N
 
 def test_9_1_empty_and_hidden_objects_do_not_count(crawling: Crawling) -> None:
     crawling.put_json("events/a.json", {"id": 1})
+    crawling.put_json("events//b.json", {"other": 1})
     for key in ("events/", "events/_SUCCESS", "events/empty.json"):
         crawling.put(key, b"")
     crawling.put_json("events/_temporary/0/b.json", {"other": 1})

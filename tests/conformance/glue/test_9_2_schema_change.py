@@ -117,6 +117,18 @@ def test_9_2_partitions_whose_objects_are_gone(crawling: Crawling, delete: str) 
     assert "DEPRECATED_BY_CRAWLER" not in crawling.partitions("events")["2",]["Parameters"]
 
 
+def test_9_2_partitions_of_other_places_are_left_alone(crawling: Crawling) -> None:
+    crawling.put_json("events/day=1/a.json", {"id": 1})
+    name = crawling.crawl("events/", SchemaChangePolicy=policy("UPDATE_IN_DATABASE", "DELETE_FROM_DATABASE"))
+    crawling.glue.create_partition(
+        DatabaseName=crawling.database,
+        TableName="events",
+        PartitionInput={"Values": ["0"], "StorageDescriptor": {"Location": crawling.path("archive/0/")}},
+    )
+    crawling.crawl_again(name)
+    assert set(crawling.partitions("events")) == {("0",), ("1",)}
+
+
 @pytest.mark.parametrize("delete", ["DELETE_FROM_DATABASE", "DEPRECATE_IN_DATABASE", "LOG"])
 def test_9_2_tables_whose_objects_are_gone(crawling: Crawling, delete: str) -> None:
     crawling.put_json("lake/one/a.json", {"id": 1})
