@@ -128,7 +128,7 @@ bench-query: $(READY) ## queries through the local Athena beside DuckDB on the s
 ##@ Work on it
 .PHONY: test test-all lint format lock
 test: lint ## all checks and tests
-	@$(PY) -m pytest -q -n 2 --dist loadscope -m "not slow" $(PYTEST)
+	@$(PY) -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder -m "not slow" $(PYTEST)
 
 test-all: lint ## and the slow fault and load tests
 	@$(PY) -m pytest -q $(PYTEST)

@@ -19,6 +19,30 @@ settings.register_profile(
 )
 settings.load_profile("everywhere")
 
+# Files that are the work of one process for minutes: begun last, the other processes would wait for them.
+_BEGUN_FIRST = (
+    "tests/e2e/test_lake.py",
+    "tests/unit/terraform/test_modules.py",
+    "tests/e2e/",
+    "tests/integration/gateway/",
+    "tests/conformance/athena/",
+    "tests/integration/",
+    "tests/conformance/model/",
+    "tests/faults/",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the longest files first where several processes share the work (`-n`); else all stays as written."""
+    if not hasattr(config, "workerinput"):
+        return
+
+    def rank(item: pytest.Item) -> int:
+        starts = (n for n, start in enumerate(_BEGUN_FIRST) if item.nodeid.startswith(start))
+        return next(starts, len(_BEGUN_FIRST))
+
+    items.sort(key=rank)
+
 
 def _instance(state_dir: Path, *, delivery: bool) -> Iterator[LocalAws]:
     instance = start_local_aws(state_dir, delivery=delivery)

@@ -76,7 +76,8 @@ class Services:
         return self._clients[service]
 
     def acting_as(self, role_arn: str, source_arn: str) -> Services:
-        assert role_arn and source_arn
+        assert role_arn
+        assert source_arn
         return self
 
 

@@ -5,21 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.gateway_fixture import unique
-from tests.unit.firehose.support import Firehose
+from tests.unit.firehose.conftest import firehose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from tests.gateway_fixture import LocalAws
 
-
-@pytest.fixture
-def firehose(tmp_path: Path) -> Iterator[Firehose]:
-    """The control plane on a clock of the test's own, for rules about what takes time."""
-    made = Firehose(tmp_path)
-    yield made
-    made.service.stop()
+# `firehose` is the control plane on a clock of the test's own, for rules about what takes time.
+__all__ = ["firehose", "table"]
 
 
 @pytest.fixture(scope="session")

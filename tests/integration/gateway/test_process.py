@@ -12,7 +12,7 @@ import pytest
 
 from local_aws import process, running
 from local_aws.config import Settings
-from tests.gateway_fixture import LocalAws, free_port
+from tests.gateway_fixture import LocalAws, free_port, unique
 from tests.integration.gateway.test_pass_through import ROLE_ARN, function_zip
 from tests.waiting import wait_until
 
@@ -36,8 +36,8 @@ def delivery(instance: LocalAws) -> dict[str, object]:
     return found
 
 
-def test_up_says_where_and_what_next_and_is_repeatable(make_local_aws: MakeLocalAws) -> None:
-    instance = make_local_aws()
+def test_up_says_where_and_what_next_and_is_repeatable(local_aws: LocalAws) -> None:
+    instance = local_aws
     again = instance.command("up")
     assert again.returncode == 0
     first, second = again.stdout.splitlines()
@@ -109,8 +109,8 @@ def test_a_taken_port_is_named_with_its_holder(tmp_path: Path) -> None:
     assert f"(pid {os.getpid()})" in done.stderr
 
 
-def test_a_state_folder_belongs_to_one_instance(make_local_aws: MakeLocalAws) -> None:
-    instance = make_local_aws()
+def test_a_state_folder_belongs_to_one_instance(local_aws: LocalAws) -> None:
+    instance = local_aws
     other = LocalAws(without_engine(instance.settings.state_dir, free_port()))
     done = other.command("up")
     assert done.returncode == 1
@@ -120,9 +120,9 @@ def test_a_state_folder_belongs_to_one_instance(make_local_aws: MakeLocalAws) ->
     assert "another instance uses the state folder" in done.stderr
 
 
-def test_two_instances_side_by_side(make_local_aws: MakeLocalAws) -> None:
-    one, two = make_local_aws(), make_local_aws()
-    one.clients.client("s3").create_bucket(Bucket="only-here")
+def test_two_instances_side_by_side(local_aws: LocalAws, make_local_aws: MakeLocalAws) -> None:
+    local_aws.clients.client("s3").create_bucket(Bucket=unique("only-here"))
+    two = make_local_aws()
     assert two.clients.client("s3").list_buckets()["Buckets"] == []
 
 
@@ -181,17 +181,17 @@ def test_the_lake_is_there_after_down_and_up(make_local_aws: MakeLocalAws) -> No
     assert tags == [{"Key": "a", "Value": "b"}]
 
 
-def test_nothing_is_written_outside_the_state_folder(make_local_aws: MakeLocalAws) -> None:
-    instance = make_local_aws()
+def test_nothing_is_written_outside_the_state_folder(local_aws: LocalAws) -> None:
+    instance, name = local_aws, unique("where")
     client = instance.clients.client("lambda")
     client.create_function(
-        FunctionName="where",
+        FunctionName=name,
         Runtime="python3.12",
         Role=ROLE_ARN,
         Handler="index.handler",
         Code={"ZipFile": function_zip("import os\n\ndef handler(event, context):\n    return os.getcwd()\n")},
     )
-    folder = json.loads(client.invoke(FunctionName="where", Payload=b"{}")["Payload"].read())
+    folder = json.loads(client.invoke(FunctionName=name, Payload=b"{}")["Payload"].read())
     assert folder.startswith(str(instance.settings.run_dir / "tmp"))
     opened = {
         file.path

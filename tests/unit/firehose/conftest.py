@@ -4,11 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.unit.delivery.conftest import no_power_cut
 from tests.unit.firehose.support import Firehose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+__all__ = ["firehose", "no_power_cut"]
 
 
 @pytest.fixture
