@@ -21,6 +21,7 @@ from local_aws.gateway import ministack
 from local_aws.gateway.app import GatewayApp
 from local_aws.gateway.guard import Guard
 from local_aws.gateway.registry import make_services
+from local_aws.gateway.repeats import RepeatedCalls
 from local_aws.gateway.supervisor import Supervisor
 from local_aws.iam.authorization import Authorization
 
@@ -115,7 +116,7 @@ async def _serve(
         if supervisor is not None:
             await supervisor.stop()
 
-    serving: Any = app
+    serving: Any = RepeatedCalls(app)
     await hypercorn_serve(serving, _hypercorn_config(listener), shutdown_trigger=until_stopped, mode="asgi")
     app.close()
     if authorization is not None:
