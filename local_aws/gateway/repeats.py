@@ -9,6 +9,7 @@ again to the further attempts of the same call; one that is still being carried 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import MutableMapping
 
     from local_aws.gateway.asgi import AsgiApp, Message, Receive, Send
+
+_log = logging.getLogger(__name__)
 
 # Enough for all that a deployment creates at a time.
 _REMEMBERED = 512
@@ -40,6 +43,9 @@ class RepeatedCalls:
         earlier = self._calls.get(call)
         outcome = None if earlier is None else await earlier
         if outcome is not None:
+            _log.info(
+                "%s is attempted again: it gets its first answer", call.split(b"\0")[1].decode("latin-1")
+            )
             for message in outcome:
                 await send(message)
             return
