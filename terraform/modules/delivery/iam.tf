@@ -12,7 +12,7 @@ locals {
   region = coalesce(lookup(data.aws_region.current, "region", null), lookup(data.aws_region.current, "name", null))
 
   bucket_arn = "arn:${local.partition}:s3:::${var.destination.bucket}"
-  glue_arn   = "arn:${local.partition}:glue:${local.region}:${local.account_id}"
+  glue_arn   = "arn:${local.partition}:glue:${local.region}:${coalesce(var.format.catalog_id, local.account_id)}"
 
   # What the role may write: a prefix ends for IAM where its first expression begins.
   writes = concat(
@@ -74,8 +74,9 @@ data "aws_iam_policy_document" "this" {
   }
 
   statement {
-    sid       = "WriteObjects"
-    actions   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
+    sid = "WriteObjects"
+    # Iceberg's commits remove what a failed attempt left.
+    actions   = concat(["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], local.iceberg ? ["s3:DeleteObject"] : [])
     resources = distinct([for write in local.writes : "arn:${local.partition}:s3:::${write.bucket}/${write.prefix}*"])
   }
 
@@ -150,6 +151,20 @@ data "aws_iam_policy_document" "this" {
     content {
       sid     = "ReadSchema"
       actions = ["glue:GetTable", "glue:GetTableVersion", "glue:GetTableVersions"]
+      resources = [
+        "${local.glue_arn}:catalog",
+        "${local.glue_arn}:database/${statement.value.database_name}",
+        "${local.glue_arn}:table/${statement.value.database_name}/${statement.value.table_name}",
+      ]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.iceberg ? [var.format] : []
+
+    content {
+      sid     = "CommitToTable"
+      actions = ["glue:GetDatabase", "glue:GetTable", "glue:UpdateTable"]
       resources = [
         "${local.glue_arn}:catalog",
         "${local.glue_arn}:database/${statement.value.database_name}",

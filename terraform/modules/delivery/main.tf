@@ -1,5 +1,6 @@
 locals {
-  converts = var.format.type != "json"
+  iceberg  = var.format.type == "iceberg"
+  converts = contains(["parquet", "orc"], var.format.type)
 
   # Only parameters that differ from AWS's defaults: at their defaults the plan would never settle.
   transform_parameters = var.transform == null ? {} : merge(
@@ -32,7 +33,7 @@ locals {
 
 resource "aws_kinesis_firehose_delivery_stream" "this" {
   name        = var.name
-  destination = "extended_s3"
+  destination = local.iceberg ? "iceberg" : "extended_s3"
 
   dynamic "kinesis_source_configuration" {
     for_each = var.source_stream == null ? [] : [var.source_stream]
@@ -53,121 +54,186 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
     }
   }
 
-  extended_s3_configuration {
-    role_arn            = aws_iam_role.this.arn
-    bucket_arn          = local.bucket_arn
-    prefix              = var.destination.prefix
-    error_output_prefix = var.destination.error_prefix
-    custom_time_zone    = var.destination.time_zone
-    file_extension      = var.destination.file_extension
-    kms_key_arn         = var.destination.kms_key_arn
-    buffering_size      = var.buffering.size_mb
-    buffering_interval  = var.buffering.interval_seconds
-    # Conversion compresses inside the file.
-    compression_format = local.converts ? "UNCOMPRESSED" : var.format.compression
-    s3_backup_mode     = var.backup == null ? "Disabled" : "Enabled"
+  dynamic "extended_s3_configuration" {
+    for_each = local.iceberg ? [] : [var.destination]
 
-    cloudwatch_logging_options {
-      enabled         = true
-      log_group_name  = aws_cloudwatch_log_group.this.name
-      log_stream_name = aws_cloudwatch_log_stream.destination.name
-    }
+    content {
+      role_arn            = aws_iam_role.this.arn
+      bucket_arn          = local.bucket_arn
+      prefix              = var.destination.prefix
+      error_output_prefix = var.destination.error_prefix
+      custom_time_zone    = var.destination.time_zone
+      file_extension      = var.destination.file_extension
+      kms_key_arn         = var.destination.kms_key_arn
+      buffering_size      = var.buffering.size_mb
+      buffering_interval  = var.buffering.interval_seconds
+      # Conversion compresses inside the file.
+      compression_format = local.converts ? "UNCOMPRESSED" : var.format.compression
+      s3_backup_mode     = var.backup == null ? "Disabled" : "Enabled"
 
-    dynamic "dynamic_partitioning_configuration" {
-      for_each = var.partitioning == null ? [] : [var.partitioning]
-
-      content {
-        enabled        = true
-        retry_duration = dynamic_partitioning_configuration.value.retry_seconds
+      cloudwatch_logging_options {
+        enabled         = true
+        log_group_name  = aws_cloudwatch_log_group.this.name
+        log_stream_name = aws_cloudwatch_log_stream.destination.name
       }
-    }
 
-    dynamic "processing_configuration" {
-      for_each = length(local.processors) == 0 ? [] : [local.processors]
+      dynamic "dynamic_partitioning_configuration" {
+        for_each = var.partitioning == null ? [] : [var.partitioning]
 
-      content {
-        enabled = true
+        content {
+          enabled        = true
+          retry_duration = dynamic_partitioning_configuration.value.retry_seconds
+        }
+      }
 
-        dynamic "processors" {
-          for_each = processing_configuration.value
+      dynamic "processing_configuration" {
+        for_each = length(local.processors) == 0 ? [] : [local.processors]
 
-          content {
-            type = processors.value.type
+        content {
+          enabled = true
 
-            dynamic "parameters" {
-              for_each = processors.value.parameters
+          dynamic "processors" {
+            for_each = processing_configuration.value
 
-              content {
-                parameter_name  = parameters.key
-                parameter_value = parameters.value
+            content {
+              type = processors.value.type
+
+              dynamic "parameters" {
+                for_each = processors.value.parameters
+
+                content {
+                  parameter_name  = parameters.key
+                  parameter_value = parameters.value
+                }
               }
             }
           }
         }
       }
-    }
 
-    dynamic "data_format_conversion_configuration" {
-      for_each = local.converts ? [var.format] : []
+      dynamic "data_format_conversion_configuration" {
+        for_each = local.converts ? [var.format] : []
 
-      content {
-        enabled = true
+        content {
+          enabled = true
 
-        input_format_configuration {
-          deserializer {
-            open_x_json_ser_de {}
-          }
-        }
-
-        output_format_configuration {
-          serializer {
-            dynamic "parquet_ser_de" {
-              for_each = var.format.type == "parquet" ? [1] : []
-
-              content {
-                compression       = var.format.column_compression
-                max_padding_bytes = local.parquet_padding
-              }
-            }
-
-            dynamic "orc_ser_de" {
-              for_each = var.format.type == "orc" ? [1] : []
-
-              content {
-                compression       = var.format.column_compression
-                padding_tolerance = local.orc_padding
-              }
+          input_format_configuration {
+            deserializer {
+              open_x_json_ser_de {}
             }
           }
-        }
 
-        schema_configuration {
-          role_arn      = aws_iam_role.this.arn
-          database_name = var.format.database_name
-          table_name    = var.format.table_name
-          version_id    = var.format.table_version
-          region        = local.region
+          output_format_configuration {
+            serializer {
+              dynamic "parquet_ser_de" {
+                for_each = var.format.type == "parquet" ? [1] : []
+
+                content {
+                  compression       = var.format.column_compression
+                  max_padding_bytes = local.parquet_padding
+                }
+              }
+
+              dynamic "orc_ser_de" {
+                for_each = var.format.type == "orc" ? [1] : []
+
+                content {
+                  compression       = var.format.column_compression
+                  padding_tolerance = local.orc_padding
+                }
+              }
+            }
+          }
+
+          schema_configuration {
+            role_arn      = aws_iam_role.this.arn
+            catalog_id    = var.format.catalog_id
+            database_name = var.format.database_name
+            table_name    = var.format.table_name
+            version_id    = var.format.table_version
+            region        = local.region
+          }
+        }
+      }
+
+      dynamic "s3_backup_configuration" {
+        for_each = var.backup == null ? [] : [var.backup]
+
+        content {
+          role_arn            = aws_iam_role.this.arn
+          bucket_arn          = "arn:${local.partition}:s3:::${s3_backup_configuration.value.bucket}"
+          prefix              = s3_backup_configuration.value.prefix
+          error_output_prefix = s3_backup_configuration.value.error_prefix
+          kms_key_arn         = s3_backup_configuration.value.kms_key_arn
+          buffering_size      = s3_backup_configuration.value.size_mb
+          buffering_interval  = s3_backup_configuration.value.interval_seconds
+          compression_format  = s3_backup_configuration.value.compression
+
+          cloudwatch_logging_options {
+            enabled         = true
+            log_group_name  = aws_cloudwatch_log_group.this.name
+            log_stream_name = aws_cloudwatch_log_stream.backup.name
+          }
         }
       }
     }
+  }
 
-    dynamic "s3_backup_configuration" {
-      for_each = var.backup == null ? [] : [var.backup]
+  dynamic "iceberg_configuration" {
+    for_each = local.iceberg ? [var.format] : []
 
-      content {
+    content {
+      role_arn           = aws_iam_role.this.arn
+      catalog_arn        = "${local.glue_arn}:catalog"
+      buffering_size     = var.buffering.size_mb
+      buffering_interval = var.buffering.interval_seconds
+      retry_duration     = iceberg_configuration.value.retry_seconds
+      # AWS knows no other mode for Iceberg yet.
+      s3_backup_mode = "FailedDataOnly"
+
+      destination_table_configuration {
+        database_name = iceberg_configuration.value.database_name
+        table_name    = iceberg_configuration.value.table_name
+        unique_keys   = iceberg_configuration.value.unique_keys
+      }
+
+      # Where records go that do not fit the table.
+      s3_configuration {
         role_arn            = aws_iam_role.this.arn
-        bucket_arn          = "arn:${local.partition}:s3:::${s3_backup_configuration.value.bucket}"
-        prefix              = s3_backup_configuration.value.prefix
-        error_output_prefix = s3_backup_configuration.value.error_prefix
-        kms_key_arn         = s3_backup_configuration.value.kms_key_arn
-        buffering_size      = s3_backup_configuration.value.size_mb
-        buffering_interval  = s3_backup_configuration.value.interval_seconds
-        compression_format  = s3_backup_configuration.value.compression
+        bucket_arn          = local.bucket_arn
+        error_output_prefix = var.destination.error_prefix
+        kms_key_arn         = var.destination.kms_key_arn
+        compression_format  = "GZIP"
+      }
 
-        cloudwatch_logging_options {
-          enabled         = true
-          log_group_name  = aws_cloudwatch_log_group.this.name
-          log_stream_name = aws_cloudwatch_log_stream.backup.name
+      cloudwatch_logging_options {
+        enabled         = true
+        log_group_name  = aws_cloudwatch_log_group.this.name
+        log_stream_name = aws_cloudwatch_log_stream.destination.name
+      }
+
+      dynamic "processing_configuration" {
+        for_each = length(local.processors) == 0 ? [] : [local.processors]
+
+        content {
+          enabled = true
+
+          dynamic "processors" {
+            for_each = processing_configuration.value
+
+            content {
+              type = processors.value.type
+
+              dynamic "parameters" {
+                for_each = processors.value.parameters
+
+                content {
+                  parameter_name  = parameters.key
+                  parameter_value = parameters.value
+                }
+              }
+            }
+          }
         }
       }
     }

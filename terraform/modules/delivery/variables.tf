@@ -23,6 +23,7 @@ variable "destination" {
     Where objects go. prefix and error_prefix may have expressions such as !{timestamp:yyyy/MM/dd/HH}, prefix also
     !{partitionKeyFromLambda:<key>} or !{partitionKeyFromQuery:<key>} with partitioning. error_prefix needs
     !{firehose:error-output-type}. time_zone is the zone of timestamp expressions. file_extension replaces the usual one.
+    With the format iceberg, prefix is where the table lies, without expressions: Iceberg names its files itself.
   EOT
   type = object({
     bucket         = string
@@ -97,33 +98,64 @@ variable "destination" {
 variable "format" {
   description = <<-EOT
     What objects contain. type parquet or orc converts JSON by the Glue table's columns; json writes the records as they
-    are, compressed by compression (GZIP, ZIP, Snappy, HADOOP_SNAPPY, UNCOMPRESSED). column_compression is that of Parquet
+    are, compressed by compression (GZIP, ZIP, Snappy, HADOOP_SNAPPY, UNCOMPRESSED); iceberg commits rows to an Iceberg
+    table in Glue (format version 2), where unique_keys are what updates and deletes find a row by, and retry_seconds is
+    how long a failed commit is tried again. column_compression is that of Parquet
     (SNAPPY, GZIP, UNCOMPRESSED) or ORC (SNAPPY, ZLIB, NONE). schema_fingerprint is any text that changes with the
     table's columns: the delivery stream is then updated, for Firehose goes on with the columns it first read until it is.
+    catalog_id is the account of the Glue catalog, when it is another one.
   EOT
   type = object({
     type               = optional(string, "parquet")
     database_name      = optional(string)
     table_name         = optional(string)
     table_version      = optional(string, "LATEST")
+    catalog_id         = optional(string)
     schema_fingerprint = optional(string, "")
     column_compression = optional(string, "SNAPPY")
     compression        = optional(string, "GZIP")
+    unique_keys        = optional(list(string), [])
+    retry_seconds      = optional(number, 300)
   })
   nullable = false
 
   validation {
-    condition     = contains(["parquet", "orc", "json"], var.format.type)
-    error_message = "format.type is \"${var.format.type}\"; allowed: parquet, orc, json"
+    condition     = contains(["parquet", "orc", "json", "iceberg"], var.format.type)
+    error_message = "format.type is \"${var.format.type}\"; allowed: parquet, orc, json, iceberg"
+  }
+
+  validation {
+    condition     = var.format.type != "iceberg" ? true : alltrue([for name in [var.format.database_name, var.format.table_name] : can(regex("^[a-zA-Z0-9._]+$", name))])
+    error_message = "format names the table ${try(coalesce(var.format.database_name), "null")}.${try(coalesce(var.format.table_name), "null")}; Firehose takes letters, digits, . and _ in the names of Iceberg databases and tables, and no hyphens"
+  }
+
+  validation {
+    condition     = var.format.catalog_id == null ? true : can(regex("^[0-9]{12}$", var.format.catalog_id))
+    error_message = "format.catalog_id is \"${coalesce(var.format.catalog_id, "null")}\"; allowed: an account of 12 digits, or null for this one"
+  }
+
+  validation {
+    condition     = length(var.format.unique_keys) == 0 || var.format.type == "iceberg"
+    error_message = "format.unique_keys are [${join(", ", var.format.unique_keys)}] with the type ${var.format.type}; they are for iceberg only"
+  }
+
+  validation {
+    condition     = var.format.retry_seconds >= 0 && var.format.retry_seconds <= 7200
+    error_message = "format.retry_seconds is ${var.format.retry_seconds}; allowed: 0 to 7200"
+  }
+
+  validation {
+    condition     = var.format.type != "iceberg" || !strcontains(var.destination.prefix, "!{")
+    error_message = "destination.prefix is \"${var.destination.prefix}\" with the format iceberg; it is where the table lies and has no expressions"
   }
 
   validation {
     condition     = var.format.type == "json" || (var.format.database_name != null && var.format.table_name != null)
-    error_message = "format.type ${var.format.type} converts by a Glue table: give database_name and table_name, or the type json"
+    error_message = "format.type ${var.format.type} needs a Glue table: give database_name and table_name, or the type json"
   }
 
   validation {
-    condition     = contains({ parquet = ["SNAPPY", "GZIP", "UNCOMPRESSED"], orc = ["SNAPPY", "ZLIB", "NONE"], json = ["SNAPPY"] }[contains(["parquet", "orc", "json"], var.format.type) ? var.format.type : "json"], var.format.column_compression)
+    condition     = contains({ parquet = ["SNAPPY", "GZIP", "UNCOMPRESSED"], orc = ["SNAPPY", "ZLIB", "NONE"], json = ["SNAPPY"] }[contains(["parquet", "orc"], var.format.type) ? var.format.type : "json"], var.format.column_compression)
     error_message = "format.column_compression is \"${var.format.column_compression}\" for ${var.format.type}; allowed: SNAPPY, GZIP, UNCOMPRESSED for parquet and SNAPPY, ZLIB, NONE for orc"
   }
 
@@ -153,7 +185,7 @@ variable "buffering" {
   }
 
   validation {
-    condition     = var.buffering.size_mb >= 64 || var.format.type == "json"
+    condition     = var.buffering.size_mb >= 64 || !contains(["parquet", "orc"], var.format.type)
     error_message = "buffering.size_mb is ${var.buffering.size_mb}; with conversion to ${var.format.type} allowed: 64 to 128"
   }
 
@@ -185,6 +217,11 @@ variable "partitioning" {
     retry_seconds = optional(number, 300)
   })
   default = null
+
+  validation {
+    condition     = var.partitioning == null || var.format.type != "iceberg"
+    error_message = "partitioning is set with the format iceberg; an Iceberg table is partitioned by its own specification"
+  }
 
   validation {
     condition     = var.partitioning == null || strcontains(var.destination.prefix, "!{partitionKeyFrom")
@@ -269,6 +306,11 @@ variable "backup" {
     compression      = optional(string, "GZIP")
   })
   default = null
+
+  validation {
+    condition     = var.backup == null || var.format.type != "iceberg"
+    error_message = "backup is set with the format iceberg; Firehose keeps only what it failed to deliver there, under destination.error_prefix"
+  }
 
   validation {
     condition     = var.backup == null || var.transform != null || var.format.type != "json"

@@ -88,6 +88,34 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
+  # Roles of other accounts: the account is the principal and the role a condition, so that the role need not exist yet.
+  dynamic "statement" {
+    for_each = length(var.user_role_arns) == 0 ? [] : [var.user_role_arns]
+
+    content {
+      sid       = "UseFromElsewhere"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = ["*"] # this key
+
+      principals {
+        type        = "AWS"
+        identifiers = [for account in distinct([for arn in statement.value : split(":", arn)[4]]) : "arn:${local.partition}:iam::${account}:root"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:PrincipalArn"
+        values   = statement.value
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = [for service in sort(var.services) : "${service}.${local.region}.${local.dns_suffix}"]
+      }
+    }
+  }
+
   statement {
     sid       = "GrantToServices"
     actions   = ["kms:CreateGrant"]

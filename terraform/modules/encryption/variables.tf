@@ -66,6 +66,18 @@ variable "alarm_topics" {
   nullable    = false
 }
 
+variable "user_role_arns" {
+  description = "Roles of other accounts that may use the key through the lake's services: those that read a shared stream or write into a shared lake."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.user_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))])
+    error_message = "user_role_arns has ${join(", ", var.user_role_arns)}; allowed: ARNs of IAM roles"
+  }
+}
+
 variable "tags" {
   description = "Tags of the key."
   type        = map(string)

@@ -46,4 +46,32 @@ data "aws_iam_policy_document" "bucket" {
       values   = ["1.2"]
     }
   }
+
+  # Roles of other accounts. The account is the principal and the role a condition: a policy that named a role would be
+  # refused until the role exists.
+  dynamic "statement" {
+    for_each = each.key == "results" || length(var.writer_role_arns) == 0 ? [] : [
+      { sid = "FindFromElsewhere", resource = each.value.arn, actions = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"] },
+      { sid = "WriteFromElsewhere", resource = "${each.value.arn}/*", actions = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"] },
+    ]
+
+    content {
+      sid       = statement.value.sid
+      actions   = statement.value.actions
+      resources = [statement.value.resource]
+
+      principals {
+        type        = "AWS"
+        identifiers = [for account in distinct([for arn in var.writer_role_arns : split(":", arn)[4]]) : "arn:${data.aws_partition.current.partition}:iam::${account}:root"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:PrincipalArn"
+        values   = var.writer_role_arns
+      }
+    }
+  }
 }
+
+data "aws_partition" "current" {}

@@ -115,6 +115,18 @@ variable "noncurrent_expiration_days" {
   }
 }
 
+variable "writer_role_arns" {
+  description = "Delivery roles of other accounts that may write into the data and raw buckets. They need the same in their own policies, and the key's policy must let them use it."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.writer_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))])
+    error_message = "writer_role_arns has ${join(", ", var.writer_role_arns)}; allowed: ARNs of IAM roles"
+  }
+}
+
 variable "access_logging" {
   description = "Bucket that receives the access logs of the three buckets, and the prefix before <bucket name>/; null for none."
   type = object({

@@ -80,6 +80,26 @@ variable "consumers" {
   }
 }
 
+variable "sharing" {
+  description = "Roles of other accounts that may read the stream or write to it, by their ARNs. They need the same in their own policies, and the key's policy must let them use it."
+  type = object({
+    reader_role_arns = optional(set(string), [])
+    writer_role_arns = optional(set(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for arn in setunion(var.sharing.reader_role_arns, var.sharing.writer_role_arns) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))])
+    error_message = "sharing has ${join(", ", setunion(var.sharing.reader_role_arns, var.sharing.writer_role_arns))}; allowed: ARNs of IAM roles"
+  }
+
+  validation {
+    condition     = length(setunion(var.sharing.reader_role_arns, var.sharing.writer_role_arns)) == 0 || var.kms_key != "alias/aws/kinesis"
+    error_message = "sharing is set and kms_key is alias/aws/kinesis, which no other account can use; give the ARN of a customer key"
+  }
+}
+
 variable "tags" {
   description = "Tags of the stream."
   type        = map(string)

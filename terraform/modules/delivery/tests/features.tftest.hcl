@@ -176,3 +176,39 @@ run "direct_put" {
     error_message = "producers write to the delivery stream, which is encrypted"
   }
 }
+
+run "iceberg" {
+  command = plan
+
+  variables {
+    destination  = { bucket = "lake-data", prefix = "iceberg/events/", error_prefix = "errors/events/!{firehose:error-output-type}/" }
+    format       = { type = "iceberg", database_name = "lake", table_name = "events", unique_keys = ["event_uuid"] }
+    partitioning = null
+    buffering    = { size_mb = 32, interval_seconds = 60 }
+  }
+
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.this.destination == "iceberg" && length(aws_kinesis_firehose_delivery_stream.this.extended_s3_configuration) == 0
+    error_message = "an Iceberg table is a destination of its own"
+  }
+
+  assert {
+    condition     = aws_kinesis_firehose_delivery_stream.this.iceberg_configuration[0].destination_table_configuration[0].table_name == "events" && aws_kinesis_firehose_delivery_stream.this.iceberg_configuration[0].destination_table_configuration[0].unique_keys == tolist(["event_uuid"])
+    error_message = "the table, and what its updates find a row by"
+  }
+
+  assert {
+    condition     = endswith(aws_kinesis_firehose_delivery_stream.this.iceberg_configuration[0].catalog_arn, ":catalog") && aws_kinesis_firehose_delivery_stream.this.iceberg_configuration[0].s3_configuration[0].error_output_prefix == "errors/events/!{firehose:error-output-type}/"
+    error_message = "the catalog of the account, and a place for what does not fit"
+  }
+
+  assert {
+    condition     = [for parameter in aws_kinesis_firehose_delivery_stream.this.iceberg_configuration[0].processing_configuration[0].processors[0].parameters : parameter.parameter_name] == ["LambdaArn"]
+    error_message = "the transform runs before the table too"
+  }
+
+  assert {
+    condition     = one([for statement in data.aws_iam_policy_document.this.statement : statement.actions if statement.sid == "CommitToTable"]) == toset(["glue:GetDatabase", "glue:GetTable", "glue:UpdateTable"])
+    error_message = "a commit changes the table's metadata pointer"
+  }
+}

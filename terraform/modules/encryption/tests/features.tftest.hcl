@@ -60,3 +60,21 @@ run "alarm_topics" {
     error_message = "alarms must be able to publish to encrypted topics"
   }
 }
+
+run "used_from_other_accounts" {
+  command = plan
+
+  variables {
+    user_role_arns = ["arn:aws:iam::444455556666:role/lake-events-delivery"]
+  }
+
+  assert {
+    condition     = one([for statement in data.aws_iam_policy_document.key.statement : statement.actions if statement.sid == "UseFromElsewhere"]) == toset(["kms:Decrypt", "kms:GenerateDataKey"])
+    error_message = "they use the key and do not administer it"
+  }
+
+  assert {
+    condition     = toset(one([for statement in data.aws_iam_policy_document.key.statement : statement.condition[*].variable if statement.sid == "UseFromElsewhere"])) == toset(["aws:PrincipalArn", "kms:ViaService"])
+    error_message = "that role, through the lake's services"
+  }
+}

@@ -60,3 +60,17 @@ run "rejects_no_services" {
 
   expect_failures = [var.services]
 }
+
+run "rejects_users_that_are_no_roles" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    user_role_arns = ["444455556666"]
+  }
+
+  expect_failures = [var.user_role_arns]
+}

@@ -111,3 +111,21 @@ run "everything" {
     error_message = "access logs go to the given bucket, by bucket"
   }
 }
+
+run "written_from_other_accounts" {
+  command = plan
+
+  variables {
+    writer_role_arns = ["arn:aws:iam::444455556666:role/lake-events-delivery"]
+  }
+
+  assert {
+    condition     = alltrue([for bucket in ["data", "raw"] : contains(data.aws_iam_policy_document.bucket[bucket].statement[*].sid, "WriteFromElsewhere")]) && !contains(data.aws_iam_policy_document.bucket["results"].statement[*].sid, "WriteFromElsewhere")
+    error_message = "deliveries write data and backup, nobody's query results"
+  }
+
+  assert {
+    condition     = one([for statement in data.aws_iam_policy_document.bucket["data"].statement : statement.actions if statement.sid == "WriteFromElsewhere"]) == toset(["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"])
+    error_message = "a delivery deletes nothing"
+  }
+}

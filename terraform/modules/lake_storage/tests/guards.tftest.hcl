@@ -130,3 +130,17 @@ run "rejects_zero_days_of_old_versions" {
 
   expect_failures = [var.noncurrent_expiration_days]
 }
+
+run "rejects_writers_that_are_no_roles" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    writer_role_arns = ["444455556666"]
+  }
+
+  expect_failures = [var.writer_role_arns]
+}

@@ -65,3 +65,30 @@ run "everything" {
     error_message = "one consumer per name"
   }
 }
+
+run "shared_with_other_accounts" {
+  command = plan
+
+  variables {
+    kms_key = "arn:aws:kms:eu-west-1:111122223333:key/one"
+    sharing = {
+      reader_role_arns = ["arn:aws:iam::444455556666:role/lake-events-delivery"]
+      writer_role_arns = ["arn:aws:iam::777788889999:role/shop"]
+    }
+  }
+
+  assert {
+    condition     = length(aws_kinesis_resource_policy.this) == 1 && join(" ", data.aws_iam_policy_document.sharing[0].statement[*].sid) == "ReadFromElsewhere WriteFromElsewhere"
+    error_message = "readers and writers have a statement each"
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.sharing[0].statement[0].principals).identifiers == toset(["arn:aws:iam::444455556666:root"]) && one(data.aws_iam_policy_document.sharing[0].statement[0].condition).values == tolist(["arn:aws:iam::444455556666:role/lake-events-delivery"])
+    error_message = "the account is the principal, the role the condition"
+  }
+
+  assert {
+    condition     = !contains(data.aws_iam_policy_document.sharing[0].statement[0].actions, "kinesis:PutRecords") && !contains(data.aws_iam_policy_document.sharing[0].statement[1].actions, "kinesis:GetRecords")
+    error_message = "a reader does not write, and a writer does not read"
+  }
+}

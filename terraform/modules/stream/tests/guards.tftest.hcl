@@ -130,3 +130,32 @@ run "rejects_too_many_consumers" {
 
   expect_failures = [var.consumers]
 }
+
+run "rejects_sharing_with_a_user" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    kms_key = "arn:aws:kms:eu-west-1:111122223333:key/one"
+    sharing = { reader_role_arns = ["arn:aws:iam::444455556666:user/somebody"] }
+  }
+
+  expect_failures = [var.sharing]
+}
+
+run "rejects_sharing_without_a_key_of_its_own" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sharing = { reader_role_arns = ["arn:aws:iam::444455556666:role/reader"] }
+  }
+
+  expect_failures = [var.sharing]
+}
