@@ -32,6 +32,7 @@ def name() -> str:
 @pytest.fixture
 def terraform(local_aws: LocalAws, tmp_path: Path, name: str) -> Terraform:
     """Run a Terraform command on a copy of the stack against the local AWS; fail the test when it fails."""
+    local_aws.clients.client("s3").create_bucket(Bucket=name)
     shutil.copy(_STACK, tmp_path)
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "TF_"))},

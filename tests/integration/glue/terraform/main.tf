@@ -1,9 +1,11 @@
-# Crawlers with every option of the provider that the local Glue takes.
+# Crawlers with every option of the provider that the local Glue takes. The bucket exists already: the provider would wait
+# for it longer than for what is tested here.
 
 terraform {
   required_providers {
     aws = {
-      source = "hashicorp/aws"
+      source  = "hashicorp/aws"
+      version = ">= 5.100, < 7.0"
     }
   }
 }
@@ -15,7 +17,8 @@ provider "aws" {
 }
 
 variable "name" {
-  type = string
+  type        = string
+  description = "Prefix of all names, and the bucket that is crawled."
 }
 
 variable "second" {
@@ -39,11 +42,6 @@ resource "aws_iam_role" "this" {
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 
-resource "aws_s3_bucket" "this" {
-  bucket        = var.name
-  force_destroy = true
-}
-
 resource "aws_glue_catalog_database" "this" {
   name = replace(var.name, "-", "_")
 }
@@ -60,7 +58,7 @@ resource "aws_glue_catalog_table" "events" {
   }
 
   storage_descriptor {
-    location = "s3://${aws_s3_bucket.this.id}/data/events/"
+    location = "s3://${var.name}/data/events/"
 
     columns {
       name = "id"
@@ -93,7 +91,7 @@ resource "aws_glue_crawler" "defaults" {
   role          = aws_iam_role.this.arn
 
   s3_target {
-    path = var.second ? "s3://${aws_s3_bucket.this.id}/other/" : "s3://${aws_s3_bucket.this.id}/data/"
+    path = var.second ? "s3://${var.name}/other/" : "s3://${var.name}/data/"
   }
 }
 
@@ -120,13 +118,13 @@ resource "aws_glue_crawler" "everything" {
   })
 
   s3_target {
-    path        = "s3://${aws_s3_bucket.this.id}/data/"
+    path        = "s3://${var.name}/data/"
     exclusions  = var.second ? ["**.tmp", "errors/**"] : ["**.tmp"]
     sample_size = var.second ? 20 : 10
   }
 
   s3_target {
-    path = "s3://${aws_s3_bucket.this.id}/more/"
+    path = "s3://${var.name}/more/"
   }
 
   schema_change_policy {
@@ -159,7 +157,7 @@ resource "aws_glue_crawler" "new_folders" {
   description   = var.second ? "after" : "before"
 
   s3_target {
-    path = "s3://${aws_s3_bucket.this.id}/data/"
+    path = "s3://${var.name}/data/"
   }
 
   schema_change_policy {
