@@ -140,8 +140,9 @@ data "aws_iam_policy_document" "key" {
   }
 
   statement {
-    sid       = "EncryptLogs"
-    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
+    sid = "EncryptLogs"
+    # Not DescribeKey, which AWS's example has too: such a call has no context, so the condition never lets it pass.
+    actions   = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
     resources = ["*"] # this key
 
     principals {
