@@ -112,6 +112,20 @@ def test_a_session_goes_to_its_endpoint_whatever_the_shell_says(monkeypatch: pyt
     assert client.meta.region_name == "eu-west-1"
 
 
+def test_a_local_session_signs_as_the_user_that_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def signs_as(**keys: tuple[str, str]) -> str:
+        session = session_for("local", "http://127.0.0.1:4999", "us-east-1", **keys)
+        return str(session.client("s3").generate_presigned_url("list_buckets"))
+
+    monkeypatch.delenv("STREAMLAKE_ACCESS_KEY_ID", raising=False)
+    monkeypatch.delenv("STREAMLAKE_SECRET_ACCESS_KEY", raising=False)
+    assert "KeyId=test&" in signs_as() or "Credential=test" in signs_as()
+    monkeypatch.setenv("STREAMLAKE_ACCESS_KEY_ID", "AKIAUSER")
+    monkeypatch.setenv("STREAMLAKE_SECRET_ACCESS_KEY", "secret")
+    assert "AKIAUSER" in signs_as()
+    assert "AKIAOTHER" in signs_as(keys=("AKIAOTHER", "secret"))
+
+
 @pytest.mark.parametrize(("target", "endpoint"), [("local", None), ("aws", "http://127.0.0.1:4566")])
 def test_a_session_that_would_mix_targets_is_refused(target: str, endpoint: str | None) -> None:
     with pytest.raises(UsageError, match=target):
