@@ -49,6 +49,8 @@ def main(arguments: Sequence[str]) -> int:
     except CompactionError as error:
         raise ToolError(str(error)) from error
     show(summary, options.output)
+    if not summary.of(COMPACTED) and options.output == "table":
+        print(f"(objects younger than {options.settle_seconds} s{_and_open(options)} are left alone)")
     failed = summary.of(FAILED)
     if failed:
         raise ToolError(f"{len(failed)} partitions failed, first {failed[0].partition}: {failed[0].message}")
@@ -101,6 +103,12 @@ def sentence(summary: Summary) -> str:
     return (
         f"{len(done)} of {len(summary.reports)} partitions compacted: {before} files -> {after}, "
         f"{size_before:,} bytes -> {size_after:,}, {sum(one.duplicates for one in done):,} duplicates removed"
+    )
+
+
+def _and_open(options: argparse.Namespace) -> str:
+    return (
+        "" if options.include_open else ", and partitions that are still written to (OPEN=1 takes them too),"
     )
 
 
