@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -61,7 +62,7 @@ class Group:
         """How many levels of folders become partition columns."""
         return len(self.leaves[0].folders)
 
-    @property
+    @cached_property
     def schema(self) -> Schema:
         """One schema of all leaves."""
         return merge(leaf.schema for leaf in self.leaves)
