@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.clients import BEHIND_HEADER, Clients
+from local_aws.clients import Clients
 from local_aws.delivery.roles import ServiceClients
 from local_aws.gateway.service import ApiError
 from local_aws.glue import errors, history, pages, plan, schedule, tags
+from local_aws.glue.catalogs import Catalogs
 from local_aws.glue.crawler import NOT_SCHEDULED, READY, SCHEDULED, Crawler, history_entry
 from local_aws.glue.errors import invalid_input
-from local_aws.glue.missing import MissingOperations
 from local_aws.glue.roles import Roles
 from local_aws.glue.runs import Runs
 from local_aws.glue.scheduler import Scheduler
 from local_aws.glue.store import CrawlerStore
-from local_aws.glue.table_versions import TableVersions
 from local_aws.iam.services import GLUE, read_key
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class GlueService:
         self._account_id = settings.account_id
         self._clock = clock
         self._clients = Clients(settings.endpoint, settings.region)
-        self._behind = Clients(settings.endpoint, settings.region, headers={BEHIND_HEADER: "1"})
+        self._catalogs = Catalogs(settings)
         self._roles = Roles(self._clients, settings.account_id)
         self._store = CrawlerStore(settings.state_dir / "glue")
         self._runs = Runs(
@@ -73,8 +72,6 @@ class GlueService:
         )
         self._as_service: ServiceClients | None = None
         self._scheduler = Scheduler(self._store, self._runs.start, clock)
-        self._versions = TableVersions(self._behind, settings.state_dir / "glue" / "versions")
-        missing = MissingOperations(self._behind)
         self._operations: dict[str, Operation] = {
             "CreateCrawler": self._create,
             "UpdateCrawler": self._update,
@@ -93,23 +90,22 @@ class GlueService:
             "GetTags": self._get_tags,
             "TagResource": self._tag,
             "UntagResource": self._untag,
-            "UpdateTable": self._versions.update_table,
-            "GetTableVersions": self._versions.list_versions,
-            "GetTableVersion": self._versions.get_version,
-            "DeleteTableVersion": self._versions.delete_version,
-            "BatchDeleteTableVersion": self._versions.delete_versions,
-            "BatchDeletePartition": missing.delete_partitions,
-            "UpdatePartition": missing.update_partition,
-            "UpdateClassifier": missing.update_classifier,
         }
 
     def handles(self, operation: str) -> bool:
         """Tell whether the operation is one of ours."""
-        return operation in self._operations
+        return operation in self._operations or self._catalogs.handles(operation)
 
     def handle(self, request: ApiRequest) -> Mapping[str, Any]:
         """Answer one request; MiniStack's refusals are passed on as they are."""
         try:
+            if not self._is_about_crawlers(request):
+                return self._catalogs.handle(request.region, request.operation, request.parameters)
+            if request.region != self._region:
+                raise invalid_input(
+                    f"The request is for the region {request.region}; the local crawlers are in {self._region} "
+                    "(STREAMLAKE_REGION)."
+                )
             return self._operations[request.operation](request.parameters)
         except ClientError as error:
             raise ApiError(
@@ -131,7 +127,7 @@ class GlueService:
         self._scheduler.stop()
         self._runs.close()
         self._clients.close()
-        self._behind.close()
+        self._catalogs.close()
         if self._as_service is not None:
             self._as_service.close()
 
@@ -275,48 +271,42 @@ class GlueService:
         return {"Crawls": [history_entry(crawler, by_id[one]) for one in found], "NextToken": token}
 
     def _get_tags(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        name = self._tagged(parameters)
-        if name is None:
-            return {"Tags": self._behind.client("glue").get_tags(**parameters)["Tags"]}
-        return {"Tags": dict(self._entry(name).tags)}
+        return {"Tags": dict(self._tagged(parameters).tags)}
 
     def _tag(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        name = self._tagged(parameters)
-        if name is None:
-            self._behind.client("glue").tag_resource(**parameters)
-            return {}
         with self._store.lock:
-            present = self._entry(name)
+            present = self._tagged(parameters)
             together = tags.checked({**present.tags, **parameters["TagsToAdd"]})
             self._store.put(replace(present, tags=together))
         return {}
 
     def _untag(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        name = self._tagged(parameters)
-        if name is None:
-            self._behind.client("glue").untag_resource(**parameters)
-            return {}
         with self._store.lock:
-            present = self._entry(name)
+            present = self._tagged(parameters)
             left = {
                 key: value for key, value in present.tags.items() if key not in parameters["TagsToRemove"]
             }
             self._store.put(replace(present, tags=left))
         return {}
 
-    def _tagged(self, parameters: Mapping[str, Any]) -> str | None:
-        return tags.crawler_of(parameters["ResourceArn"], self._region, self._account_id)
+    def _is_about_crawlers(self, request: ApiRequest) -> bool:
+        """Tell whether a request is for the crawlers; one about tags is when its ARN is a crawler's."""
+        if not self._catalogs.handles(request.operation):
+            return True
+        arn = request.parameters.get("ResourceArn")
+        return bool(arn) and tags.crawler_of(str(arn), self._region, self._account_id) is not None
+
+    def _tagged(self, parameters: Mapping[str, Any]) -> Crawler:
+        name = tags.crawler_of(parameters["ResourceArn"], self._region, self._account_id) or ""
+        crawler = self._store.get(name)
+        if crawler is None:
+            raise errors.no_entry(name)
+        return crawler
 
     def _crawler(self, name: str) -> Crawler:
         crawler = self._store.get(name)
         if crawler is None:
             raise errors.not_found(name)
-        return crawler
-
-    def _entry(self, name: str) -> Crawler:
-        crawler = self._store.get(name)
-        if crawler is None:
-            raise errors.no_entry(name)
         return crawler
 
     def _idle(self, name: str) -> Crawler:

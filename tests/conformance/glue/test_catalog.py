@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.clients import Clients
+
 if TYPE_CHECKING:
     from tests.conformance.glue.crawling import Crawling
 
@@ -119,3 +121,16 @@ def test_a_classifier_is_updated(crawling: Crawling) -> None:
     other = {"JsonClassifier": {"Name": name, "JsonPath": "$[*]"}}
     assert code(glue.update_classifier, **other) == "InvalidInputException"
     assert code(glue.update_classifier, CsvClassifier={"Name": "nobody"}) == "EntityNotFoundException"
+
+
+def test_each_region_has_a_catalog_of_its_own(crawling: Crawling, events: dict[str, str]) -> None:
+    elsewhere = Clients(crawling.local_aws.endpoint, "eu-west-1")
+    glue: Any = elsewhere.client("glue")
+    glue.create_database(DatabaseInput={"Name": crawling.database})
+    glue.create_table(DatabaseName=crawling.database, TableInput=table_input("x"))
+    glue.update_table(DatabaseName=crawling.database, TableInput=table_input("x", "y"))
+    assert len(glue.get_table_versions(**events)["TableVersions"]) == 2
+    assert versions(crawling, events) == [["a"]]
+    with pytest.raises(ClientError, match=r"the local crawlers are in us-east-1 \(STREAMLAKE_REGION\)"):
+        glue.get_crawlers()
+    elsewhere.close()

@@ -1,0 +1,79 @@
+"""The catalog of each region: what is answered in front of MiniStack's, with its own clients and versions."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from local_aws.clients import BEHIND_HEADER, Clients
+from local_aws.glue.missing import MissingOperations
+from local_aws.glue.table_versions import TableVersions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from local_aws.config import Settings
+
+    Operation = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+class _Catalog:
+    """The catalog of one region."""
+
+    def __init__(self, settings: Settings, region: str) -> None:
+        self.behind = Clients(settings.endpoint, region, headers={BEHIND_HEADER: "1"})
+        versions = TableVersions(self.behind, settings.state_dir / "glue" / "versions" / region)
+        missing = MissingOperations(self.behind)
+        self.operations: Mapping[str, Operation] = {
+            "UpdateTable": versions.update_table,
+            "GetTableVersions": versions.list_versions,
+            "GetTableVersion": versions.get_version,
+            "DeleteTableVersion": versions.delete_version,
+            "BatchDeleteTableVersion": versions.delete_versions,
+            "BatchDeletePartition": missing.delete_partitions,
+            "UpdatePartition": missing.update_partition,
+            "UpdateClassifier": missing.update_classifier,
+            "GetTags": self._get_tags,
+            "TagResource": self._tag,
+            "UntagResource": self._untag,
+        }
+
+    def _get_tags(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"Tags": self.behind.client("glue").get_tags(**parameters)["Tags"]}
+
+    def _tag(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.behind.client("glue").tag_resource(**parameters)
+        return {}
+
+    def _untag(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        self.behind.client("glue").untag_resource(**parameters)
+        return {}
+
+
+class Catalogs:
+    """The catalogs of all regions, each made when it is first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._by_region: dict[str, _Catalog] = {}
+
+    def handles(self, operation: str) -> bool:
+        """Tell whether an operation is answered here."""
+        return operation in self._of(self._settings.region).operations
+
+    def handle(self, region: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer an operation; raises boto3's `ClientError` with MiniStack's refusals, and `ApiError`."""
+        return self._of(region).operations[operation](parameters)
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            for catalog in self._by_region.values():
+                catalog.behind.close()
+
+    def _of(self, region: str) -> _Catalog:
+        with self._lock:
+            if region not in self._by_region:
+                self._by_region[region] = _Catalog(self._settings, region)
+            return self._by_region[region]
