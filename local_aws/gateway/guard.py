@@ -99,7 +99,7 @@ class Guard:
                     return
                 scope = _as_root(scope, signed)
             elif is_misjudged(signed.service, _target(scope)):
-                if self._authorization.correct(_request(scope, body), signed, _members(body)):
+                if await self._authorization.correct(_request(scope, body), signed, _members(body)):
                     scope = _as_root(scope, signed)
             else:
                 reason = documents.refusal(body)

@@ -25,6 +25,12 @@ _WITHOUT_RESOURCE = {
     ),
 }
 _ATHENA_CATALOG = frozenset({"GetDatabase", "GetTableMetadata", "ListDatabases", "ListTableMetadata"})
+_ATHENA_NAMED_QUERY = frozenset(
+    {"BatchGetNamedQuery", "DeleteNamedQuery", "GetNamedQuery", "UpdateNamedQuery"}
+)
+_ATHENA_DATA_CATALOG = frozenset(
+    {"CreateDataCatalog", "DeleteDataCatalog", "GetDataCatalog", "UpdateDataCatalog"}
+)
 _ATHENA_EXECUTION = frozenset(
     {
         "BatchGetQueryExecution",
@@ -36,7 +42,8 @@ _ATHENA_EXECUTION = frozenset(
     }
 )
 # Operations of MiniStack's that it checks on another resource than AWS does: it knows log groups but not their streams,
-# and of the catalog, its databases and its tables only one. Reads of the catalog need all that are above them too.
+# of the catalog, its databases and its tables only one, and no workgroups for what Athena saves in them. Reads of the
+# catalog need all that are above them too.
 _CATALOG_READS = frozenset(
     {
         "BatchGetPartition",
@@ -62,8 +69,10 @@ class NamesResources(Protocol):
 
 def is_misjudged(service: str, operation: str) -> bool:
     """Tell whether MiniStack checks an operation on another resource than AWS does (see `Actions.corrected`)."""
-    return (service == "logs" and operation == "PutLogEvents") or (
-        service == "glue" and operation in _CATALOG_READS
+    return (
+        service == "athena"
+        or (service == "logs" and operation == "PutLogEvents")
+        or (service == "glue" and operation in _CATALOG_READS)
     )
 
 
@@ -102,8 +111,12 @@ class Actions:
             found.append(Check("firehose:TagDeliveryStream", resources[0], tags))
         return found + self._passed_roles(service, operation, parameters)
 
-    def corrected(self, service: str, operation: str, parameters: Parameters, region: str) -> list[Check]:
-        """Give the checks that AWS makes for an operation that `is_misjudged`."""
+    def corrected(
+        self, service: str, operation: str, parameters: Parameters, region: str, names: object = None
+    ) -> list[Check]:
+        """Give the checks that AWS makes for an operation that `is_misjudged`; `names` may be a `NamesResources`."""
+        if service == "athena":
+            return self.checks(service, operation, parameters, region, names)
         if service == "logs":
             group, stream = parameters.get("logGroupName"), parameters.get("logStreamName")
             resources = [f"log-group:{group}:log-stream:{stream}"]
@@ -147,7 +160,20 @@ class Actions:
         if operation in _ATHENA_EXECUTION:
             # What nobody has run belongs to no workgroup: only those who may read them all learn that.
             groups = _asked(handler, operation, parameters) or [_EVERYTHING]
-        elif operation in ("StartQueryExecution", "ListQueryExecutions"):
+        elif operation in _ATHENA_NAMED_QUERY:
+            groups = _asked(handler, operation, parameters) or [_EVERYTHING]
+        elif operation in _ATHENA_DATA_CATALOG:
+            return [self._arn("athena", region, f"datacatalog/{parameters.get('Name')}")]
+        elif parameters.get("ResourceARN"):
+            return [str(parameters["ResourceARN"])]
+        elif operation.endswith("WorkGroup") and parameters.get("Name"):
+            groups = [str(parameters["Name"])]
+        elif operation in (
+            "CreateNamedQuery",
+            "ListNamedQueries",
+            "ListQueryExecutions",
+            "StartQueryExecution",
+        ):
             groups = [str(parameters.get("WorkGroup") or _DEFAULT_WORKGROUP)]
         else:
             groups = [str(parameters["WorkGroup"])] if parameters.get("WorkGroup") else []

@@ -34,6 +34,26 @@ _OWN_CALLS = {
 }
 
 
+class NamedQueries:
+    """Knows the workgroups of saved queries, which calls name by their ids only."""
+
+    def __init__(self, root: Clients) -> None:
+        self._root = root
+
+    def resource_names(self, operation: str, parameters: Mapping[str, Any]) -> list[str]:
+        """Give the workgroups of the queries that a call is about; none for queries that do not exist."""
+        del operation
+        ids = parameters.get("NamedQueryIds") or [parameters.get("NamedQueryId")]
+        found: dict[str, None] = {}
+        for query_id in filter(None, ids):
+            try:
+                answer = self._root.client("athena").get_named_query(NamedQueryId=str(query_id))
+            except ClientError:
+                continue
+            found[answer["NamedQuery"].get("WorkGroup", "primary")] = None
+        return list(found)
+
+
 class Authorization:
     """Answers for one running gateway. Make it on the event loop, after MiniStack has been loaded."""
 
@@ -70,8 +90,8 @@ class Authorization:
         checks = self._actions.checks(service.name, operation, parameters, region, service)
         asyncio.run_coroutine_threadsafe(self._check(identity, checks, region), self._loop).result()
 
-    def correct(self, request: HttpRequest, signed: Scope, parameters: Mapping[str, Any]) -> bool:
-        """Authorise a call that MiniStack would check on the wrong resource; on the event loop.
+    async def correct(self, request: HttpRequest, signed: Scope, parameters: Mapping[str, Any]) -> bool:
+        """Authorise a call that MiniStack would check on the wrong resource.
 
         Gives whether MiniStack has to be told that the check is done: the account's root passes by itself. Raises
         `ApiError` when the caller may not make the call.
@@ -80,8 +100,11 @@ class Authorization:
         if identity.is_root:
             return False
         operation, _ = _operation(request)
-        for check in self._actions.corrected(signed.service, operation, parameters, signed.region):
-            self._evaluator.authorize(identity, check, signed.region)
+        names = NamedQueries(self._root)
+        checks = await asyncio.to_thread(
+            self._actions.corrected, signed.service, operation, parameters, signed.region, names
+        )
+        await self._check(identity, checks, signed.region)
         return True
 
     async def admit(self, request: HttpRequest, signed: Scope) -> Session | None:

@@ -251,6 +251,26 @@ class TestMiniStacksServices:
         _, message = refused(alone.get_table, DatabaseName=database, Name="one")
         assert f"glue:GetTable on resource: {arn}:catalog" in message
 
+    def test_saved_queries_belong_to_their_workgroup(self, account: Account) -> None:
+        athena: Any = account.root.client("athena")
+        mine, others = unique("mine"), unique("others")
+        for group in (mine, others):
+            athena.create_work_group(Name=group)
+        saved = {
+            group: athena.create_named_query(
+                Name="q", Database="default", QueryString="select 1", WorkGroup=group
+            )["NamedQueryId"]
+            for group in (mine, others)
+        }
+        group_arn = f"arn:aws:athena:us-east-1:{ACCOUNT}:workgroup/{mine}"
+        reader: Any = account.user(allow(["athena:GetNamedQuery", "athena:ListNamedQueries"], group_arn))
+        client = reader.client("athena")
+        assert client.get_named_query(NamedQueryId=saved[mine])["NamedQuery"]["WorkGroup"] == mine
+        assert client.list_named_queries(WorkGroup=mine)["NamedQueryIds"] == [saved[mine]]
+        assert refused(client.get_named_query, NamedQueryId=saved[others])[0] == "AccessDeniedException"
+        assert refused(client.list_named_queries, WorkGroup=others)[0] == "AccessDeniedException"
+        assert refused(client.get_work_group, WorkGroup=mine)[0] == "AccessDeniedException"
+
     def test_the_machine_itself_counts_as_tls(self, account: Account) -> None:
         bucket = unique("bucket")
         s3 = account.root.client("s3")

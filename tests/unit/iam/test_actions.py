@@ -54,6 +54,13 @@ class Executions:
             arn("athena", "datacatalog/AwsDataCatalog"),
         ),
         ("athena", "ListWorkGroups", {}, "*"),
+        ("athena", "ListNamedQueries", {"WorkGroup": "w"}, arn("athena", "workgroup/w")),
+        ("athena", "CreateNamedQuery", {"Name": "n"}, arn("athena", "workgroup/primary")),
+        ("athena", "UpdateWorkGroup", {"WorkGroup": "w"}, arn("athena", "workgroup/w")),
+        ("athena", "CreateWorkGroup", {"Name": "w"}, arn("athena", "workgroup/w")),
+        ("athena", "GetDataCatalog", {"Name": "c"}, arn("athena", "datacatalog/c")),
+        ("athena", "GetNamedQuery", {"NamedQueryId": "lost"}, arn("athena", "workgroup/*")),
+        ("athena", "TagResource", {"ResourceARN": "arn:group"}, "arn:group"),
     ],
 )
 def test_an_operation_is_checked_on_its_resource(
@@ -113,7 +120,11 @@ def test_roles_are_passed_once_each_and_tags_are_a_permission_of_their_own() -> 
 
 
 def test_what_is_not_known_is_refused() -> None:
-    for service, operation in (("athena", "TagResource"), ("kinesis", "PutRecords"), ("sqs", "SendMessage")):
+    for service, operation in (
+        ("athena", "GetPreparedStatement"),
+        ("kinesis", "PutRecords"),
+        ("sqs", "SendMessage"),
+    ):
         with pytest.raises(ApiError, match=f"cannot tell the resource of {service}:{operation}"):
             checks(service, operation)
 
