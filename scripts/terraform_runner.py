@@ -24,6 +24,13 @@ DEFAULT_WORKSPACE = "default"
 SELECTED = ""
 
 
+def _follow(process: subprocess.Popen[str], progress: apply_progress.Progress) -> None:
+    """Show what an apply says until it has said everything."""
+    assert process.stdout is not None  # noqa: S101 - PIPE was asked for
+    for line in iter(process.stdout.readline, ""):
+        progress.line(line)
+
+
 class Stack:
     """Terraform in one folder, in one workspace, with its variables given explicitly.
 
@@ -70,10 +77,20 @@ class Stack:
         command = self._terraform.generate_cmd_string("apply", str(plan), input=False, json=IsFlagged)
         with environment(self._environment()), apply_progress.show() as progress:
             process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.PIPE, text=True)
-            assert process.stdout is not None  # noqa: S101 - PIPE was asked for
-            for line in process.stdout:
-                progress.line(line)
+            interrupted = False
+            while True:
+                try:
+                    _follow(process, progress)
+                    break
+                except KeyboardInterrupt:
+                    # Terraform was told as well: it ends what it has begun and writes its state. Without somebody who
+                    # reads what it says it would die of that, and forget what it has made. Twice means at once.
+                    if interrupted:
+                        raise
+                    interrupted = True
             code = process.wait()
+        if interrupted:
+            raise TerraformError("interrupted; what was begun is recorded, run the same again to go on")
         if code != 0:
             raise TerraformError(f"terraform apply ended with exit code {code}; its own message is above")
 
