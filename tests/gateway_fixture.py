@@ -29,7 +29,7 @@ from botocore.config import Config
 from local_aws import process, running
 from local_aws.clients import Clients
 from local_aws.config import REPOSITORY_DIR, Settings
-from tests.waiting import wait_until
+from tests.waiting import LIMIT_SECONDS, wait_until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,7 +79,7 @@ class LocalAws:
         return self.settings.endpoint
 
     def start(self) -> None:
-        done = self.command("up")
+        done = self.command("up", "--timeout", str(2 * LIMIT_SECONDS))
         assert done.returncode == 0, done.stderr
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -90,7 +90,7 @@ class LocalAws:
             cwd=REPOSITORY_DIR,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=5 * LIMIT_SECONDS,
             check=False,
         )
 
@@ -126,7 +126,7 @@ class LocalAws:
         if running.find(self.settings) is None:
             return
         family = self.family()
-        stopped = process.down(self.settings)
+        stopped = process.down(self.settings, 2 * LIMIT_SECONDS)
         assert stopped.killed == (), f"had to be killed: {stopped.killed}"
         assert not [one for one in family if running.alive(one.pid, one.create_time())]
         assert running.port_is_free(self.settings) is None

@@ -255,5 +255,6 @@ class Clients:
         return self._all[service]
 
     def acting_as(self, role_arn: str, source_arn: str) -> Clients:
-        assert role_arn and source_arn
+        assert role_arn
+        assert source_arn
         return self
