@@ -63,6 +63,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
     table: Sequence[tuple[str, Callable[..., Any], list[Any], str, Any]] = (
         ("python_canonical_json", _canonical_json, ["VARCHAR"], "VARCHAR", pa.string()),
         ("python_sha512", lambda data: hashlib.sha512(data).digest(), ["BLOB"], "BLOB", pa.binary()),
+        ("python_utf8", lambda data: data.decode(errors="replace"), ["BLOB"], "VARCHAR", pa.string()),
         ("python_crc32", zlib.crc32, ["BLOB"], "BIGINT", pa.int64()),
         ("python_hmac", _hmac, ["BLOB", "BLOB", "VARCHAR"], "BLOB", pa.binary()),
     )

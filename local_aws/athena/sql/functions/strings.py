@@ -44,7 +44,7 @@ translate(varchar, varchar, varchar) -> varchar => translate({0}, {1}, {2})
 concat_ws(varchar, varchar...) -> varchar => concat_ws({args})
 concat_ws(varchar, array(varchar)) -> varchar => array_to_string(list_filter({1}, lambda e_: e_ IS NOT NULL), {0})
 to_utf8(varchar) -> varbinary => encode({0})
-from_utf8(varbinary) -> varchar => decode({0})
+from_utf8(varbinary) -> varchar => coalesce(try(decode({0})), python_utf8({0}))
 normalize(varchar) -> varchar => nfc_normalize({0})
 """
 
