@@ -9,18 +9,25 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from lambda_compaction.run import COMPACTED, Report, compact
+from local_aws.clients import Clients, Credentials
+from local_aws.config import Settings
 from scripts import terraform_cli
 from scripts.paths import TERRAFORM
+from tests.gateway_fixture import LocalAws, free_port, unique
+from tests.integration.compaction.lake import CompactedLake, rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.gateway_fixture import LocalAws
-
 KEY = "arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555"
 STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/lake-events"
+
+# The lake that compaction works on: bucket and workgroup, and the database.
+LAKE, DATABASE = "compacted-lake", "compacted_lake"
 
 # parliament warns of its own imports, so it has an interpreter of its own.
 LINT = """
@@ -79,16 +86,16 @@ module "compaction" {{
   source    = "./modules/compaction"
   name      = "lake-compaction"
   package   = {{ s3 = {{ bucket = "artifacts", key = "compaction.zip" }} }}
-  workgroup = {{ name = "lake", bucket = "lake-results", kms_key_arn = "{KEY}" }}
-  manifests = {{ bucket = "lake-data", kms_key_arn = "{KEY}" }}
+  workgroup = {{ name = "{LAKE}", bucket = "{LAKE}", kms_key_arn = "{KEY}" }}
+  manifests = {{ bucket = "{LAKE}", kms_key_arn = "{KEY}" }}
 
   tables = {{
     events = {{
-      database_name         = "lake"
+      database_name         = "{DATABASE}"
       table_name            = "events"
-      unique_key            = ["event_uuid"]
-      bucket                = "lake-data"
-      prefix                = "data/events/"
+      unique_key            = ["event_uuid", "created_at"]
+      bucket                = "{LAKE}"
+      prefix                = "events/"
       kms_key_arn           = "{KEY}"
       registered_partitions = true
     }}
@@ -177,3 +184,91 @@ def test_no_findings(plan: dict[str, Any]) -> None:
         line for line in found if not line.startswith("an action that does not exist UNKNOWN_ACTION")
     ] == []
     assert found, "the lint finds what is wrong"
+
+
+# What compaction needs on AWS and the local AWS does without.
+NEEDED_ON_AWS = {
+    "athena:StopQueryExecution": "a run that is nearly over stops its query",
+    "glue:BatchGetPartition": "partitions that are registered in the catalog; here they are projected",
+    "glue:GetPartition": "the same",
+    "glue:GetPartitions": "the same",
+    "kms:Decrypt": "buckets with a customer key; here there is none",
+    "kms:GenerateDataKey": "the same",
+    "logs:CreateLogStream": "the function's log",
+    "logs:PutLogEvents": "the same",
+    "s3:AbortMultipartUpload": "Athena clears away what a stopped query has uploaded",
+    "s3:GetBucketLocation": "Athena looks up the Region of the results before it starts",
+    "s3:ListMultipartUploadParts": "for what is uploaded in parts, as above",
+}
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    """An instance that enforces IAM."""
+    settings = Settings(port=free_port(), state_dir=tmp_path_factory.mktemp("guarded") / "state", auth=True)
+    instance = LocalAws(settings)
+    instance.start()
+    try:
+        yield instance
+    finally:
+        instance.close()
+
+
+@pytest.mark.slow
+def test_compaction_needs_every_action_and_no_other(plan: dict[str, Any], guarded: LocalAws) -> None:
+    (document,) = (
+        json.loads(resource["values"]["policy"])
+        for resource in _resources(plan["root_module"])
+        if resource["address"] == "module.compaction.module.function.aws_iam_role_policy.this"
+    )
+    lake = CompactedLake.create(guarded.clients, LAKE)
+    assert lake.lake.database == DATABASE
+    whole = _compact_as(guarded, lake, document)
+    assert [report.outcome for report in whole] == [COMPACTED]
+    unneeded, refusals = [], []
+    for action in sorted({action for one in document["Statement"] for action in _list(one["Action"])}):
+        try:
+            reports = _compact_as(guarded, lake, _without(document, action))
+        except ClientError as error:
+            refusals.append(str(error))
+        else:
+            refusals += [report.message for report in reports if report.outcome != COMPACTED]
+            unneeded += [action] if [report.outcome for report in reports] == [COMPACTED] else []
+    assert unneeded == sorted(NEEDED_ON_AWS)
+    assert [text for text in refusals if "not authorized" not in text and "AccessDenied" not in text] == []
+
+
+def _compact_as(instance: LocalAws, lake: CompactedLake, document: dict[str, Any]) -> tuple[Report, ...]:
+    """Compact a partition of its own with the rights of a document."""
+    iam = instance.clients.client("iam")
+    user = unique("compactor")
+    policy = iam.create_policy(PolicyName=user, PolicyDocument=json.dumps(document))["Policy"]["Arn"]
+    iam.create_user(UserName=user)
+    iam.attach_user_policy(UserName=user, PolicyArn=policy)
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    credentials = Credentials(key["AccessKeyId"], key["SecretAccessKey"])
+    clients = Clients(instance.endpoint, instance.settings.region, credentials)
+    try:
+        for name in lake.keys(lake.folder()) + lake.keys("compaction/"):
+            instance.clients.client("s3").delete_object(Bucket=LAKE, Key=name)
+        lake.deliver(rows(["a", "b"]))
+        lake.deliver(rows(["b"]))
+        surroundings = lake.surroundings(
+            athena=clients.client("athena"), glue=clients.client("glue"), s3=clients.client("s3")
+        )
+        return compact(lake.request(), surroundings).reports
+    finally:
+        clients.close()
+
+
+def _without(document: dict[str, Any], action: str) -> dict[str, Any]:
+    statements = [
+        {**one, "Action": kept}
+        for one in document["Statement"]
+        if (kept := [name for name in _list(one["Action"]) if name != action])
+    ]
+    return {**document, "Statement": statements}
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
