@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from local_aws.glue import plan
-from local_aws.glue.crawl.journal import LOG_GROUP, log_stream
+from local_aws.glue.crawl.journal import log_group, log_stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,12 @@ class Crawler:
     def schedule(self) -> str:
         """The schedule's expression, or nothing."""
         return self.parameters.get("Schedule") or ""
+
+    @property
+    def log_group(self) -> str:
+        """The log group of its runs."""
+        given = self.parameters
+        return log_group(role_name(given["Role"]), given.get("CrawlerSecurityConfiguration") or "")
 
     @property
     def last_run(self) -> Run | None:
@@ -149,7 +155,7 @@ class Crawler:
         return {
             "Status": _LAST_STATUS[ended.state],
             "ErrorMessage": ended.error_message or None,
-            "LogGroup": LOG_GROUP,
+            "LogGroup": self.log_group,
             "LogStream": log_stream(self.name),
             "MessagePrefix": ended.crawl_id,
             "StartTime": ended.started_at,
@@ -165,7 +171,7 @@ def history_entry(crawler: Crawler, run: Run) -> dict[str, Any]:
         "EndTime": run.ended_at,
         "Summary": run.summary or None,
         "ErrorMessage": run.error_message or None,
-        "LogGroup": LOG_GROUP,
+        "LogGroup": crawler.log_group,
         "LogStream": log_stream(crawler.name),
         "MessagePrefix": run.crawl_id,
         # Nothing is billed here.

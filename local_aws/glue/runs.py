@@ -184,7 +184,7 @@ class Runs:
         parsed = plan.parse(crawler.parameters)
         known = self._store.known_folders(crawler.name) if parsed.incremental else None
         clients = self._clients(crawler.name, crawler.parameters["Role"])
-        request = CrawlRequest(crawler.name, run.crawl_id, parsed, known)
+        request = CrawlRequest(crawler.name, run.crawl_id, parsed, crawler.log_group, known)
         outcome = Crawl(request, clients, self._cache, self._clock, live.check).run()
         self._store.put_folders(crawler.name, outcome.folders)
         return replace(

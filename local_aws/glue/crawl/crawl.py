@@ -43,6 +43,7 @@ class CrawlRequest:
     crawler: str
     crawl_id: str
     plan: CrawlPlan
+    log_group: str = entries.LOG_GROUP
     known_folders: frozenset[str] | None = None
 
 
@@ -74,7 +75,7 @@ class Crawl:
         self._cache = cache
         self._clock = clock
         self._check = check
-        self.journal = Journal(request.crawler, request.crawl_id, clock)
+        self.journal = Journal(request.crawler, request.crawl_id, request.log_group, clock)
         self._folders: set[str] = set()
 
     def run(self) -> CrawlOutcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,18 @@ ADD, UPDATE, DELETE = "ADD", "UPDATE", "DELETE"
 _MOST_EVENTS = 1000
 _MOST_BYTES = 200_000
 _SHOWN_NAMES = 20
+_NOT_IN_LOG_GROUPS = re.compile(r"[^.\-_/#A-Za-z0-9]")
+
+
+def log_group(role: str, security_configuration: str) -> str:
+    """Give the log group of a crawler.
+
+    AWS rule (field reports): one with a security configuration has its own, named after the role, with its path, and
+    the security configuration.
+    """
+    if not security_configuration:
+        return LOG_GROUP
+    return _NOT_IN_LOG_GROUPS.sub("_", f"{LOG_GROUP}-role/{role}-{security_configuration}")
 
 
 def log_stream(crawler: str) -> str:
@@ -33,8 +46,9 @@ def log_stream(crawler: str) -> str:
 class Journal:
     """The entries and counts of one crawl. Entries are kept until `flush`, which never fails the crawl."""
 
-    def __init__(self, crawler: str, crawl_id: str, clock: Callable[[], float]) -> None:
+    def __init__(self, crawler: str, crawl_id: str, group: str, clock: Callable[[], float]) -> None:
         self._crawler = crawler
+        self._group = group
         self._crawl_id = crawl_id
         self._clock = clock
         self._events: list[dict[str, Any]] = []
@@ -95,15 +109,15 @@ class Journal:
         stream = log_stream(self._crawler)
         try:
             logs = clients.client("logs")
-            _create(logs.create_log_group, logGroupName=LOG_GROUP)
-            _create(logs.create_log_stream, logGroupName=LOG_GROUP, logStreamName=stream)
+            _create(logs.create_log_group, logGroupName=self._group)
+            _create(logs.create_log_stream, logGroupName=self._group, logStreamName=stream)
             for start in range(0, len(events), _MOST_EVENTS):
                 part: Any = events[start : start + _MOST_EVENTS]
-                logs.put_log_events(logGroupName=LOG_GROUP, logStreamName=stream, logEvents=part)
+                logs.put_log_events(logGroupName=self._group, logStreamName=stream, logEvents=part)
         except (ClientError, BotoCoreError) as error:
             # AWS rule: a role that may not write logs does not stop the crawl.
             self._refused = True
-            _log.warning("crawler %s cannot write to %s: %s", self._crawler, LOG_GROUP, error)
+            _log.warning("crawler %s cannot write to %s: %s", self._crawler, self._group, error)
 
     def _add(self, level: str, text: str) -> None:
         message = f"[{self._crawl_id}] {level} : {text}"[:_MOST_BYTES]

@@ -283,6 +283,14 @@ def test_last_crawl_history_metrics_and_log(crawling: Crawling) -> None:
     assert crawling.glue.list_crawls(CrawlerName=name, Filters=failed)["Crawls"] == []
 
 
+def test_a_security_configuration_gives_a_log_group_of_its_own(crawling: Crawling) -> None:
+    crawling.put_json("events/a.json", {"id": 1})
+    name = crawling.crawl("events/", CrawlerSecurityConfiguration="encrypted")
+    last = crawling.glue.get_crawler(Name=name)["Crawler"]["LastCrawl"]
+    assert last["LogGroup"] == f"/aws-glue/crawlers-role/{crawling.role}-encrypted"
+    assert crawling.messages(name)[0] == f"BENCHMARK : Running Start Crawl for Crawler {name}"
+
+
 def test_a_crawl_that_fails_says_why(crawling: Crawling) -> None:
     name = crawling.create("events/", DatabaseName="no_such_database")
     last = crawling.run(name)["LastCrawl"]
