@@ -266,12 +266,6 @@ def _array_agg(call: AggregateCall) -> Typed:
     return Typed(call.apply("array_agg", value.sql), types.array(value.type))
 
 
-@aggregate("set_agg")
-def _set_agg(call: AggregateCall) -> Typed:
-    value = call.take(1)[0]
-    return Typed(replace(call, distinct=True).apply("array_agg", value.sql), types.array(value.type))
-
-
 @aggregate("bool_and", "every", "bool_or")
 def _boolean(call: AggregateCall) -> Typed:
     call.take(1)

@@ -84,8 +84,9 @@ def substring(compiler: Compiler, node: exp.Substring) -> Typed:
 
 def normalize(compiler: Compiler, node: exp.Normalize) -> Typed:
     """Compile NORMALIZE."""
-    if node.args.get("form") is not None:
-        raise UnsupportedError(f"normalize with the form {node.args['form'].name}", compiler.place(node))
+    form = node.args.get("form")
+    if form:
+        raise UnsupportedError(f"normalize with the form {form.name}", compiler.place(node))
     return named_function(compiler, "normalize", node.this)
 
 

@@ -93,11 +93,13 @@ def group_by(
     for item in group.expressions:
         if isinstance(item, exp.Cube | exp.Rollup | exp.GroupingSets):
             parts.append(_sets(item, key))
+        elif isinstance(item, exp.Tuple):  # one grouping set written out
+            parts += [key(inner) for inner in item.expressions]
         else:
             parts.append(key(item))
     for name in ("cube", "rollup", "grouping_sets"):
         parts += [_sets(item, key) for item in group.args.get(name) or []]
-    return " GROUP BY " + ", ".join(parts)
+    return " GROUP BY " + ", ".join(parts) if parts else ""
 
 
 def _not_a_position(value: Typed) -> str:

@@ -91,7 +91,20 @@ def parse_statement(text: str) -> exp.Expr:
     statements = [statement for statement in parsed if statement is not None]
     if len(statements) != 1:
         raise QueryError("SYNTAX_ERROR", f"Only one sql statement is allowed. Got: {text}")
+    _check_offsets(source)
     return statements[0]
+
+
+def _check_offsets(source: Source) -> None:
+    """Refuse LIMIT in front of OFFSET, which sqlglot takes and Athena does not: with it, OFFSET comes first."""
+    tokens = source.tokens
+    for index, token in enumerate(tokens[2:], start=2):
+        if token.token_type == TokenType.OFFSET and tokens[index - 2].token_type == TokenType.LIMIT:
+            raise QueryError(
+                "SYNTAX_ERROR",
+                f"mismatched input '{token.text}'. Expecting: <EOF>",
+                source.position(token.start),
+            )
 
 
 def _token_error(source: Source, error: TokenError) -> QueryError:

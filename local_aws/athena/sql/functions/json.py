@@ -92,7 +92,25 @@ def _extract(call: Call) -> Typed:
 
 def _extract_scalar(call: Call) -> Typed:
     path = _path(call, "json_extract_scalar(varchar(x), JsonPath), json_extract_scalar(json, JsonPath)")
-    return Typed(f"json_scalar_text({_found(call, path)})", types.VARCHAR)
+    return _scalar(call, path)
+
+
+def _scalar(call: Call, path: str) -> Typed:
+    found, value = _found(call, path), call.argument(0)
+    written = _written_number(path)
+    if value.type.name == "json" or written is None:
+        return Typed(f"json_scalar_text({found})", types.VARCHAR)
+    source = coerce(value, types.VARCHAR).sql
+    return Typed(f"json_scalar_in_text({found}, {source}, {quote_text(written)})", types.VARCHAR)
+
+
+def _written_number(path: str) -> str | None:
+    """Give the pattern of a number behind the last name of a path; None for an element of an array."""
+    number = r"(-?[0-9][0-9.eE+-]*)"
+    if path == "$":
+        return rf"^\s*{number}"
+    last = re.search(r'\."((?:[^"\\]|\\.)*)"$', path)
+    return None if last is None else rf'"{re.escape(last.group(1))}"\s*:\s*{number}'
 
 
 def _size(call: Call) -> Typed:
@@ -132,7 +150,7 @@ def _standard_path(call: Call) -> str:
 
 
 def _value(call: Call) -> Typed:
-    return Typed(f"json_scalar_text({_found(call, _standard_path(call))})", types.VARCHAR)
+    return _scalar(call, _standard_path(call))
 
 
 def _query(call: Call) -> Typed:

@@ -44,6 +44,18 @@ CREATE OR REPLACE MACRO json_scalar_text(j) AS
     CASE left(CAST(j AS VARCHAR), 1) WHEN '"' THEN j ->> '$' WHEN '{' THEN NULL WHEN '[' THEN NULL WHEN 'n' THEN NULL
          ELSE CAST(j AS VARCHAR) END;
 
+-- A number in a text is given as it is written there (1.50, 1e2), while DuckDB has its value only: `written` is a pattern
+-- that finds the first number of the name asked for, and it is taken when it has that value.
+CREATE OR REPLACE MACRO json_number_as_written(n, source, written) AS
+    CASE WHEN n IS NULL OR NOT regexp_matches(n, '[.eE]') THEN n
+         WHEN TRY_CAST(regexp_extract(source, written, 1) AS DOUBLE) = TRY_CAST(n AS DOUBLE)
+         THEN regexp_extract(source, written, 1) ELSE n END;
+
+CREATE OR REPLACE MACRO json_scalar_in_text(j, source, written) AS
+    CASE left(CAST(j AS VARCHAR), 1) WHEN '"' THEN j ->> '$' WHEN '{' THEN NULL WHEN '[' THEN NULL WHEN 'n' THEN NULL
+         WHEN 't' THEN 'true' WHEN 'f' THEN 'false'
+         ELSE json_number_as_written(CAST(j AS VARCHAR), source, written) END;
+
 CREATE OR REPLACE MACRO json_container_text(j) AS
     CASE WHEN left(CAST(j AS VARCHAR), 1) IN ('{', '[') THEN CAST(j AS VARCHAR) END;
 

@@ -56,3 +56,7 @@ CREATE OR REPLACE MACRO hamming_distance_(a, b) AS
 CREATE OR REPLACE MACRO grouped_digits(t) AS
     regexp_replace(reverse(regexp_replace(reverse(split_part(t, '.', 1)), '([0-9]{3})', '\1,', 'g')), '^,', '')
     || CASE WHEN contains(t, '.') THEN '.' || split_part(t, '.', 2) ELSE '' END;
+
+-- Unicode has a capital sharp s, and DuckDB uses it; Java's characters have none for it.
+CREATE OR REPLACE MACRO upper_text(t) AS
+    CASE WHEN contains(t, 'ß') THEN replace(upper(replace(t, 'ß', chr(57344))), chr(57344), 'ß') ELSE upper(t) END;

@@ -157,3 +157,8 @@ CREATE OR REPLACE MACRO readable_seconds(x) AS
               readable_part_(CAST(round(x) AS BIGINT) % 86400 // 3600, 'hour'),
               readable_part_(CAST(round(x) AS BIGINT) % 3600 // 60, 'minute'),
               readable_part_(CAST(round(x) AS BIGINT) % 60, 'second')) END;
+
+-- DuckDB's times with a zone have microseconds: what is finer is refused.
+CREATE OR REPLACE MACRO microseconds_of_nanos(n) AS
+    CASE WHEN n % 1000 = 0 THEN n // 1000
+         ELSE fail_('NOT_SUPPORTED: a time finer than microseconds is not supported by the local Athena') END;
