@@ -37,5 +37,8 @@ module "pipeline" {
 
   error_days         = coalesce(var.storage.error_expiration_days, 3650)
   log_retention_days = var.log_retention_days
-  role               = var.role
+  vpc_config         = var.vpc_config
+  role_path          = var.role_path
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 }

@@ -19,8 +19,8 @@ module "publisher" {
   logs                     = { retention_days = var.log_retention_days, kms_key_arn = local.kms_key_arn }
   kms_key_arn              = local.kms_key_arn
   vpc_config               = var.vpc_config
-  role_path                = var.role.path
-  permissions_boundary_arn = var.role.permissions_boundary_arn
+  role_path                = var.role_path
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "batch" {
@@ -37,8 +37,8 @@ module "batch" {
   inputs            = { "" = each.value.input }
   dead_letter_queue = { create = true }
 
-  role_path                = var.role.path
-  permissions_boundary_arn = var.role.permissions_boundary_arn
+  role_path                = var.role_path
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "compaction" {
@@ -70,8 +70,8 @@ module "compaction" {
   logs                     = { retention_days = var.log_retention_days, kms_key_arn = local.kms_key_arn }
   kms_key_arn              = local.kms_key_arn
   vpc_config               = var.vpc_config
-  role_path                = var.role.path
-  permissions_boundary_arn = var.role.permissions_boundary_arn
+  role_path                = var.role_path
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 # What a report has to know of each dataset's columns.

@@ -253,14 +253,27 @@ variable "log_retention_days" {
   nullable    = false
 }
 
-variable "role" {
-  description = "Path of the roles and the ARN of their permissions boundary."
-  type = object({
-    path                     = optional(string, "/")
-    permissions_boundary_arn = optional(string)
-  })
-  default  = {}
-  nullable = false
+variable "role_path" {
+  description = "Path of all roles."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]{1,510}/)?$", var.role_path))
+    error_message = "role_path is \"${var.role_path}\"; allowed: / or a path that starts and ends with /"
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds all roles; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\"; allowed: the ARN of an IAM policy, or null"
+  }
 }
 
 variable "vpc_config" {

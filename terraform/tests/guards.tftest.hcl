@@ -180,3 +180,31 @@ run "rejects_an_account_of_letters" {
 
   expect_failures = [var.account_id]
 }
+
+run "rejects_a_role_path_without_slashes" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    role_path = "lake"
+  }
+
+  expect_failures = [var.role_path]
+}
+
+run "rejects_a_boundary_that_is_no_policy" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    permissions_boundary_arn = "boundary"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
+}

@@ -64,7 +64,9 @@ module "pipeline" {
   backup    = { interval_seconds = 600 }
 
   log_retention_days = 90
-  role               = { path = "/lake/", permissions_boundary_arn = var.permissions_boundary_arn }
+  role_path          = "/lake/"
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 
   tags = local.tags
 }

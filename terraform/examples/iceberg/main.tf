@@ -1,6 +1,6 @@
-# An Iceberg table instead of Hive partitions: rows are committed, and a record that comes again replaces its row, because
-# the delivery knows the table's unique keys and the transform says `update`. The table is made before the delivery stream,
-# which looks at it. The local AWS refuses this destination; see docs/local-aws.md.
+# An Iceberg table instead of Hive partitions: rows are committed, and the delivery knows the table's unique keys. Without a
+# transform every record is a new row; a transform can say for each record whether it inserts, updates or deletes the row
+# with its keys. The table is made before the delivery stream, which looks at it. The local AWS refuses this destination.
 
 module "contract" {
   source = "../../modules/contract"

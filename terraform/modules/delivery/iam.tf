@@ -33,9 +33,9 @@ locals {
 
 resource "aws_iam_role" "this" {
   name                 = "${var.name}-delivery"
-  path                 = var.role.path
+  path                 = var.role_path
   description          = "Delivers the stream ${var.name} to S3"
-  permissions_boundary = var.role.permissions_boundary_arn
+  permissions_boundary = var.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.trust.json
 
   tags = var.tags

@@ -58,10 +58,12 @@ module "transform" {
   reserved_concurrency = var.transform.reserved_concurrency
   tracing              = var.transform.tracing
   environment          = var.transform.environment
-  vpc                  = var.transform.vpc
+  vpc_config           = var.vpc_config
   logs                 = { retention_days = var.log_retention_days, kms_key_arn = var.kms_key_arn }
   kms_key_arn          = var.kms_key_arn
-  role                 = var.role
+  role_path            = var.role_path
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 
   tags = var.tags
 }
@@ -90,7 +92,7 @@ module "catalog" {
     name        = local.name
     schedule    = var.table.crawler_schedule
     kms_key_arn = var.kms_key_arn
-    role        = var.role
+    role        = { path = var.role_path, permissions_boundary_arn = var.permissions_boundary_arn }
   } : null
 
   error_records = var.views.errors ? {
@@ -151,8 +153,9 @@ module "delivery" {
     compression      = var.backup.compression
   }
 
-  logs = { retention_days = var.log_retention_days, kms_key_arn = var.kms_key_arn }
-  role = var.role
+  logs                     = { retention_days = var.log_retention_days, kms_key_arn = var.kms_key_arn }
+  role_path                = var.role_path
+  permissions_boundary_arn = var.permissions_boundary_arn
 
   tags = var.tags
 }

@@ -77,7 +77,6 @@ variable "transform" {
     reserved_concurrency = optional(number, -1)
     tracing              = optional(bool, false)
     environment          = optional(map(string), {})
-    vpc                  = optional(object({ subnet_ids = set(string), security_group_ids = set(string) }))
     buffer_size_mb       = optional(number, 1)
     interval_seconds     = optional(number, 60)
     retries              = optional(number, 3)
@@ -152,14 +151,41 @@ variable "log_retention_days" {
   nullable    = false
 }
 
-variable "role" {
-  description = "Path of the roles and the ARN of their permissions boundary."
+variable "vpc_config" {
+  description = "Subnets and security groups of the transform function, when it shall run in a VPC."
   type = object({
-    path                     = optional(string, "/")
-    permissions_boundary_arn = optional(string)
+    subnet_ids         = set(string)
+    security_group_ids = set(string)
   })
-  default  = {}
-  nullable = false
+  default = null
+
+  validation {
+    condition     = var.vpc_config == null ? true : length(var.vpc_config.subnet_ids) > 0 && length(var.vpc_config.security_group_ids) > 0
+    error_message = "vpc_config has ${try(length(var.vpc_config.subnet_ids), 0)} subnets and ${try(length(var.vpc_config.security_group_ids), 0)} security groups; give at least one of each, or null for no VPC"
+  }
+}
+
+variable "role_path" {
+  description = "Path of the pipeline's roles."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]{1,510}/)?$", var.role_path))
+    error_message = "role_path is \"${var.role_path}\"; allowed: / or a path that starts and ends with /"
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds the pipeline's roles; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\"; allowed: the ARN of an IAM policy, or null"
+  }
 }
 
 variable "tags" {

@@ -13,9 +13,9 @@ locals {
 
 resource "aws_iam_role" "this" {
   name                 = var.name
-  path                 = var.role.path
+  path                 = var.role_path
   description          = "Runs the function ${var.name}"
-  permissions_boundary = var.role.permissions_boundary_arn
+  permissions_boundary = var.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.trust.json
 
   tags = var.tags
@@ -73,7 +73,7 @@ data "aws_iam_policy_document" "this" {
   }
 
   dynamic "statement" {
-    for_each = var.vpc == null ? [] : [1]
+    for_each = var.vpc_config == null ? [] : [1]
 
     content {
       sid = "AttachToVpc"

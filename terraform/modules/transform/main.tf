@@ -34,7 +34,7 @@ resource "aws_lambda_function" "this" {
   }
 
   dynamic "vpc_config" {
-    for_each = var.vpc == null ? [] : [var.vpc]
+    for_each = var.vpc_config == null ? [] : [var.vpc_config]
 
     content {
       subnet_ids         = vpc_config.value.subnet_ids

@@ -108,13 +108,18 @@ variable "environment" {
   nullable    = false
 }
 
-variable "vpc" {
-  description = "Subnets and security groups, when the function shall run in a VPC."
+variable "vpc_config" {
+  description = "Subnets and security groups of the function, when it shall run in a VPC."
   type = object({
     subnet_ids         = set(string)
     security_group_ids = set(string)
   })
   default = null
+
+  validation {
+    condition     = var.vpc_config == null ? true : length(var.vpc_config.subnet_ids) > 0 && length(var.vpc_config.security_group_ids) > 0
+    error_message = "vpc_config has ${try(length(var.vpc_config.subnet_ids), 0)} subnets and ${try(length(var.vpc_config.security_group_ids), 0)} security groups; give at least one of each, or null for no VPC"
+  }
 }
 
 variable "tracing" {
@@ -145,14 +150,27 @@ variable "kms_key_arn" {
   default     = null
 }
 
-variable "role" {
-  description = "Path of the function's role and the ARN of its permissions boundary."
-  type = object({
-    path                     = optional(string, "/")
-    permissions_boundary_arn = optional(string)
-  })
-  default  = {}
-  nullable = false
+variable "role_path" {
+  description = "Path of the function's role."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]{1,510}/)?$", var.role_path))
+    error_message = "role_path is \"${var.role_path}\"; allowed: / or a path that starts and ends with /"
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds the function's role; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\"; allowed: the ARN of an IAM policy, or null"
+  }
 }
 
 variable "tags" {

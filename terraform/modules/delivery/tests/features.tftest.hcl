@@ -86,10 +86,11 @@ run "everything_different" {
       time_zone      = "Europe/Madrid"
       file_extension = ".orc"
     }
-    format       = { type = "orc", database_name = "lake", table_name = "events", schema_fingerprint = "two", column_compression = "ZLIB" }
-    partitioning = { queries = { kind = ".kind" }, retry_seconds = 60 }
-    transform    = { function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:transform:1", buffer_size_mb = 2, interval_seconds = 1, retries = 0 }
-    role         = { path = "/lake/", permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary" }
+    format                   = { type = "orc", database_name = "lake", table_name = "events", schema_fingerprint = "two", column_compression = "ZLIB" }
+    partitioning             = { queries = { kind = ".kind" }, retry_seconds = 60 }
+    transform                = { function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:transform:1", buffer_size_mb = 2, interval_seconds = 1, retries = 0 }
+    role_path                = "/lake/"
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
   }
 
   assert {

@@ -92,3 +92,31 @@ run "rejects_a_retention_that_cloudwatch_lacks" {
 
   expect_failures = [var.logs]
 }
+
+run "rejects_a_role_path_without_slashes" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    role_path = "lake"
+  }
+
+  expect_failures = [var.role_path]
+}
+
+run "rejects_a_boundary_that_is_no_policy" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    permissions_boundary_arn = "boundary"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
+}

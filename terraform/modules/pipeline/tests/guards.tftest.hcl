@@ -51,3 +51,45 @@ run "rejects_names_too_long_together" {
 
   expect_failures = [var.dataset]
 }
+
+run "rejects_a_role_path_without_slashes" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    role_path = "lake"
+  }
+
+  expect_failures = [var.role_path]
+}
+
+run "rejects_a_boundary_that_is_no_policy" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    permissions_boundary_arn = "boundary"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
+}
+
+run "rejects_a_vpc_without_subnets" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    vpc_config = { subnet_ids = [], security_group_ids = ["sg-1"] }
+  }
+
+  expect_failures = [var.vpc_config]
+}

@@ -53,13 +53,14 @@ run "everything" {
   command = plan
 
   variables {
-    environment          = { LOG_LEVEL = "DEBUG" }
-    kms_key_arn          = "arn:aws:kms:eu-west-1:111122223333:key/1"
-    logs                 = { retention_days = 7, kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
-    vpc                  = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
-    tracing              = true
-    reserved_concurrency = 10
-    role                 = { path = "/lake/", permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary" }
+    environment              = { LOG_LEVEL = "DEBUG" }
+    kms_key_arn              = "arn:aws:kms:eu-west-1:111122223333:key/1"
+    logs                     = { retention_days = 7, kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
+    vpc_config               = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+    tracing                  = true
+    reserved_concurrency     = 10
+    role_path                = "/lake/"
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
   }
 
   assert {
