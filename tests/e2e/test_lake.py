@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import time
 import zipfile
@@ -14,6 +15,7 @@ import psutil
 import pytest
 
 from lambda_transform.contract import load_contract, parse_contract
+from scripts.athena import run as run_sql
 from scripts.deployment import Outputs
 from tests.e2e import poison
 from tests.e2e.lake import Lake, column, lint_policies, objects, quarantined
@@ -177,6 +179,20 @@ def test_every_record_is_accounted_for(lake: Lake, outputs: Outputs) -> None:
         assert len(raw) == sum(map(len, source)), f"{dataset.table_name}: the backup is not what was sent"
         missing = [record for record in source if record not in raw]
         assert missing == [], f"{dataset.table_name}: {len(missing)} records missing from the backup"
+
+
+def test_views_and_statements_answer(lake: Lake, outputs: Outputs) -> None:
+    assert column(outputs, "select count(*) from events_deduplicated") == [str(EVENTS)]
+    assert column(outputs, "select count(*) from customers_deduplicated") == [str(CUSTOMERS)]
+    # The poison has bytes that are no text: the view shows it all the same, and has it byte for byte.
+    shown = column(outputs, "select record_base64 from events_errors where error_type = 'processing-failed'")
+    assert Counter(map(base64.b64decode, shown)) == Counter(poison.records(POISON))
+    assert column(outputs, "select count(record) from events_errors") == [str(POISON)]
+    name, uuid = "lesson:started", "select event_uuid, created_at from events_lesson_started limit 1"
+    key = ", ".join(
+        [f"'{value}'" if "-" in value else value for value in run_sql(outputs, uuid).rows[0] if value]
+    )
+    assert run_sql(outputs, f"execute events_by_key using {key}").rows[0][1] == name
 
 
 def test_delivery_goes_on_after_a_restart(lake: Lake, outputs: Outputs) -> None:
