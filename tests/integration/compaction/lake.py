@@ -17,7 +17,7 @@ from lambda_compaction.request import Request
 from tests.integration.athena.lake import Lake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from local_aws.clients import Clients
 
@@ -64,6 +64,25 @@ def rows(ids: Iterable[str], payload: str = "first") -> list[Row]:
         }
         for one in ids
     ]
+
+
+@dataclass
+class Meanwhile:
+    """An Athena client; when it has started a CREATE TABLE AS, something else happens first, once."""
+
+    client: Any
+    happens: Callable[[], object]
+    happened: list[object] = field(default_factory=list)
+
+    def start_query_execution(self, **named: Any) -> Any:
+        started = self.client.start_query_execution(**named)
+        if named["QueryString"].startswith("CREATE") and not self.happened:
+            self.happened.append(None)
+            self.happened[0] = self.happens()
+        return started
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
 
 
 @dataclass
@@ -121,6 +140,10 @@ class CompactedLake:
                 **changes,
             }
         )
+
+    def meanwhile(self, happens: Callable[[], object]) -> Meanwhile:
+        """Give an Athena client during whose work something else happens."""
+        return Meanwhile(self.lake.clients.client("athena"), happens)
 
     def folder(self, kind: str = "account", day: str = DAY) -> str:
         return f"{self.table}/event_type={kind}/created_date={day}/"
