@@ -52,6 +52,12 @@ data "aws_iam_policy_document" "storage" {
   }
 
   statement {
+    sid       = "CrawlerEncryption"
+    actions   = ["glue:CreateSecurityConfiguration", "glue:DeleteSecurityConfiguration", "glue:GetSecurityConfiguration"]
+    resources = ["*"] # the actions know no resource
+  }
+
+  statement {
     sid = "Queries"
     actions = [
       "athena:CreateWorkGroup", "athena:UpdateWorkGroup", "athena:DeleteWorkGroup", "athena:GetWorkGroup",
