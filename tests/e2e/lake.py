@@ -10,26 +10,21 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from scripts.athena import run as run_sql
 from scripts.deployment import Outputs, parse_outputs
 from scripts.paths import REPOSITORY
+from scripts.session import Session, session_for
 from tests.gateway_fixture import free_port
 
 # What a person's shell may hold and a new machine's does not.
 FOREIGN_VARIABLES = ("AWS_", "TF_", "STREAMLAKE_", "LOCALSTACK_", "MAKE", "MFLAGS", "TARGET", "PORT", "ENV")
-
-
-# parliament warns of its own imports, so it has an interpreter of its own.
-LINT = """
-import json, sys
-from parliament import analyze_policy_string
-policies = json.load(sys.stdin)
-print(json.dumps({name: [str(one) for one in analyze_policy_string(text).findings] for name, text in policies.items()}))
-"""
 
 
 @dataclass(frozen=True)
@@ -42,7 +37,7 @@ class Answer:
 
 @dataclass
 class Lake:
-    """A copy of the repository in a folder of its own, with a local AWS on a port of its own."""
+    """A copy of the repository in a folder of its own, with a local AWS on a port of its own that enforces IAM."""
 
     folder: Path
     port: int = field(default_factory=free_port)
@@ -62,12 +57,15 @@ class Lake:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, folder / name)
         (folder / ".venv").symlink_to(REPOSITORY / ".venv")
+        with (folder / "terraform" / "environments" / "local.tfvars").open("a", encoding="utf-8") as settings:
+            settings.write("\naccess_policies = true\n")
         return cls(folder)
 
     def environment(self, changes: Mapping[str, str] | None = None) -> dict[str, str]:
         """Return a new machine's variables, plus the port and ``changes``."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN_VARIABLES)}
-        return {**clean, "PORT": str(self.port), "STREAMLAKE_PORT": str(self.port), **(changes or {})}
+        own = {"PORT": str(self.port), "STREAMLAKE_PORT": str(self.port), "STREAMLAKE_AUTH": "true"}
+        return {**clean, **own, **(changes or {})}
 
     def run(self, *command: str, where: str = ".", allow: tuple[int, ...] = (0,), **changes: str) -> Answer:
         """Run a command in the copy; fail with its output when it ends otherwise than allowed."""
@@ -94,7 +92,7 @@ class Lake:
         bare = {
             name: value
             for name, value in self.environment(changes).items()
-            if name not in ("PORT", "STREAMLAKE_PORT")
+            if name not in ("PORT", "STREAMLAKE_PORT", "STREAMLAKE_AUTH")
         }
         done = subprocess.run(
             ["terraform", *words],
@@ -112,12 +110,12 @@ class Lake:
         )
         return Answer(done.returncode, done.stdout)
 
-    def produce(self, *arguments: str) -> dict[str, Any]:
+    def produce(self, *arguments: str, **changes: str) -> dict[str, Any]:
         """Run the producer and return its report."""
         done = subprocess.run(
             [sys.executable, "-m", "producer", *arguments, "--show", "0", "--output", "json"],
             cwd=self.folder,
-            env=self.environment(),
+            env=self.environment(changes),
             capture_output=True,
             text=True,
             check=False,
@@ -129,8 +127,67 @@ class Lake:
 
     def outputs(self) -> Outputs:
         """Read the deployment's outputs with terraform itself."""
+        return parse_outputs(self.output_values())
+
+    def output_values(self) -> dict[str, Any]:
+        """Read all output values, those too that the tools do not use."""
         values = json.loads(self.terraform("output", "-json").out)
-        return parse_outputs({name: output["value"] for name, output in values.items()})
+        return {name: output["value"] for name, output in values.items()}
+
+
+@contextmanager
+def stopped(lake: Lake) -> Iterator[Lake]:
+    """Stop the lake's local AWS at the end of a block, and see that nothing of it is left running."""
+    try:
+        yield lake
+    finally:
+        lake.make("down", allow=(0, 1, 2))
+        left = [process for process in psutil.process_iter() if str(lake.folder) in _where(process)]
+        for process in left:
+            process.kill()
+        assert not left, f"processes left behind: {left}"
+
+
+def _where(process: psutil.Process) -> str:
+    try:
+        return f"{process.cwd()} {' '.join(process.cmdline())} {process.environ().get('STREAMLAKE_STATE_DIR', '')}"
+    except psutil.Error:
+        return ""
+
+
+@dataclass(frozen=True)
+class Person(Outputs):
+    """The lake as a user with one of its managed policies sees it."""
+
+    name: str = ""
+    keys: tuple[str, str] = ("", "")
+
+    @classmethod
+    def hire(cls, outputs: Outputs, name: str, policy_arn: str) -> Person:
+        """Make a user who has this policy and nothing else."""
+        iam = outputs.session().client("iam")
+        iam.create_user(UserName=name)
+        iam.attach_user_policy(UserName=name, PolicyArn=policy_arn)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        known = {one.name: getattr(outputs, one.name) for one in fields(Outputs)}
+        return cls(**known, name=name, keys=(key["AccessKeyId"], key["SecretAccessKey"]))
+
+    def session(self) -> Session:
+        """Make a session of this user."""
+        return session_for(self.target, self.endpoint, self.region, self.keys)
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables by which a command is run as this user."""
+        return {"STREAMLAKE_ACCESS_KEY_ID": self.keys[0], "STREAMLAKE_SECRET_ACCESS_KEY": self.keys[1]}
+
+    def leave(self, root: Outputs) -> None:
+        """Remove the user."""
+        iam = root.session().client("iam")
+        for policy in iam.list_attached_user_policies(UserName=self.name)["AttachedPolicies"]:
+            iam.detach_user_policy(UserName=self.name, PolicyArn=policy["PolicyArn"])
+        iam.delete_access_key(UserName=self.name, AccessKeyId=self.keys[0])
+        iam.delete_user(UserName=self.name)
 
 
 def column(outputs: Outputs, sql: str) -> list[str]:
@@ -153,16 +210,3 @@ def quarantined(client: Any, bucket: str, prefix: str) -> list[tuple[str, bytes]
         kind = key.removeprefix(prefix).split("/")[0]
         found += [(kind, base64.b64decode(json.loads(line)["rawData"])) for line in body.splitlines()]
     return found
-
-
-def lint_policies(policies: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return parliament's findings for each policy document."""
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", LINT],
-        input=json.dumps(policies),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    findings: dict[str, list[str]] = json.loads(done.stdout)
-    return findings

@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from lambda_transform.contract import load_contract, parse_contract
 from scripts.athena import run as run_sql
 from scripts.deployment import Outputs
-from tests.e2e import poison
-from tests.e2e.lake import Lake, column, lint_policies, objects, quarantined
+from scripts.errors import QueryError
+from tests.e2e import poison, policies
+from tests.e2e.lake import Lake, Person, column, objects, quarantined, stopped
 
 EVENTS, CUSTOMERS, POISON = 4500, 450, 50
 
@@ -26,28 +27,27 @@ EVENTS, CUSTOMERS, POISON = 4500, 450, 50
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
     """A deployed lake; stopped at the end, and nothing of it left running."""
-    made = Lake.copy_into(tmp_path_factory.mktemp("lake"))
-    try:
+    with stopped(Lake.copy_into(tmp_path_factory.mktemp("lake"))) as made:
         made.make("deploy")
         yield made
-    finally:
-        made.make("down", allow=(0, 1, 2))
-        left = [process for process in psutil.process_iter() if str(made.folder) in _where(process)]
-        for process in left:
-            process.kill()
-        assert not left, f"processes left behind: {left}"
 
 
 @pytest.fixture(scope="module")
 def outputs(lake: Lake) -> Outputs:
+    """The lake as the account's root sees it."""
     return lake.outputs()
 
 
-def _where(process: psutil.Process) -> str:
-    try:
-        return f"{process.cwd()} {' '.join(process.cmdline())} {process.environ().get('STREAMLAKE_STATE_DIR', '')}"
-    except psutil.Error:
-        return ""
+@pytest.fixture(scope="module")
+def producer(lake: Lake, outputs: Outputs) -> Person:
+    """A program that sends records, with the policy for that."""
+    return Person.hire(outputs, "producer", lake.output_values()["producer_policy"]["arn"])
+
+
+@pytest.fixture(scope="module")
+def analyst(lake: Lake, outputs: Outputs) -> Person:
+    """Somebody who queries, with the policy for that."""
+    return Person.hire(outputs, "analyst", lake.output_values()["consumer_policy"]["arn"])
 
 
 def _put(client: Any, stream: str, records: list[bytes]) -> None:
@@ -74,25 +74,20 @@ def test_a_second_plan_is_empty(lake: Lake) -> None:
     assert "nothing to change" in lake.make("deploy").out
 
 
-def test_role_policies_pass_the_iam_lint(outputs: Outputs) -> None:
-    iam = outputs.session().client("iam")
-    policies = {
-        f"{role['RoleName']}/{name}": json.dumps(
-            iam.get_role_policy(RoleName=role["RoleName"], PolicyName=name)["PolicyDocument"]
-        )
-        for role in iam.list_roles()["Roles"]
-        for name in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]
+def test_every_policy_passes_the_iam_lint(outputs: Outputs) -> None:
+    deployed = policies.deployed(outputs)
+    kinds = Counter(kind for kind, _name in deployed)
+    # One role each for delivery and transform, the producer's and the consumer's policy, three buckets, the key.
+    assert kinds["role"] >= 2 * len(outputs.datasets)
+    assert kinds["trust"] == kinds["role"]
+    assert (kinds["managed"], kinds["bucket"], kinds["key"]) == (2, 3, 1)
+    wrong = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "s3:Nothing", "Resource": "*"}],
     }
-    assert len(policies) == 2 * len(outputs.datasets)  # one for the delivery, one for the transform
-    policies["an action that does not exist"] = json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "s3:NoSuchAction", "Resource": "*"}],
-        }
-    )
-    findings = lint_policies(policies)
-    assert "UNKNOWN_ACTION" in findings.pop("an action that does not exist")[0]
-    assert {name: found for name, found in findings.items() if found} == {}
+    found = policies.findings({**deployed, ("role", "wrong"): json.dumps(wrong)})
+    assert any("UNKNOWN_ACTION" in one for one in found.pop(("role", "wrong")))
+    assert {name: one for name, one in found.items() if one} == {}
 
 
 @pytest.mark.parametrize("name", ["events", "customers"])
@@ -129,8 +124,10 @@ def test_all_readers_of_the_contract_agree(name: str, lake: Lake, outputs: Outpu
     assert set().union(*made) == top | inner
 
 
-def test_every_record_is_accounted_for(lake: Lake, outputs: Outputs) -> None:
-    session = outputs.session()
+def test_every_record_is_accounted_for(
+    lake: Lake, outputs: Outputs, producer: Person, analyst: Person
+) -> None:
+    session, sending = outputs.session(), producer.session().client("kinesis")
     events, customers = outputs.dataset("events"), outputs.dataset("customers")
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     bad = list(poison.records(POISON))
@@ -142,20 +139,20 @@ def test_every_record_is_accounted_for(lake: Lake, outputs: Outputs) -> None:
         sent[name] = [line.encode() + b"\n" for line in dry.out.splitlines() if line.startswith("{")]
         assert len(sent[name]) == amount
         if name == "events":
-            _put(session.client("kinesis"), events.stream_name, bad[: POISON // 2])
-        report = lake.produce(*arguments)
+            _put(sending, events.stream_name, bad[: POISON // 2])
+        report = lake.produce(*arguments, **producer.variables)
         assert (report["sent"], report["failed"]) == (amount, 0)
-    _put(session.client("kinesis"), events.stream_name, bad[POISON // 2 :])
+    _put(sending, events.stream_name, bad[POISON // 2 :])
 
     def arrived() -> int:
-        rows = sum(int(column(outputs, f"select count(*) from {name}")[0]) for name in sent)
+        rows = sum(int(column(analyst, f"select count(*) from {name}")[0]) for name in sent)
         return rows + len(quarantined(session.client("s3"), outputs.data_bucket, "errors/"))
 
     _wait_for("records", EVENTS + CUSTOMERS + POISON, arrived)
 
     for name, key in (("events", "event_uuid"), ("customers", "uuid")):
         expected = {json.loads(record)[key] for record in sent[name]}
-        rows = Counter(column(outputs, f"select {key} from {name}"))
+        rows = Counter(column(analyst, f"select {key} from {name}"))
         assert expected - rows.keys() == set(), f"{name}: missing"
         assert rows.keys() - expected == set(), f"{name}: rows nobody sent"
         assert [one for one, times in rows.items() if times > 1] == [], f"{name}: duplicates"
@@ -195,25 +192,30 @@ def test_views_and_statements_answer(lake: Lake, outputs: Outputs) -> None:
     assert run_sql(outputs, f"execute events_by_key using {key}").rows[0][1] == name
 
 
-def test_delivery_goes_on_after_a_restart(lake: Lake, outputs: Outputs) -> None:
-    before = int(column(outputs, "select count(*) from events")[0])
-    lake.make("produce", "AMOUNT=300", "SEED=8")
+def test_delivery_goes_on_after_a_restart(lake: Lake, producer: Person, analyst: Person) -> None:
+    before = int(column(analyst, "select count(*) from events")[0])
+    lake.make("produce", "AMOUNT=300", "SEED=8", **producer.variables)
     lake.make("down")
     lake.make("up")
-    lake.make("produce", "AMOUNT=200", "SEED=9")
-    _wait_for("rows", before + 500, lambda: int(column(outputs, "select count(*) from events")[0]))
-    ids = column(outputs, "select event_uuid from events")
+    lake.make("produce", "AMOUNT=200", "SEED=9", **producer.variables)
+    _wait_for("rows", before + 500, lambda: int(column(analyst, "select count(*) from events")[0]))
+    ids = column(analyst, "select event_uuid from events")
     assert len(ids) == len(set(ids)) == before + 500
 
 
-def test_the_commands_answer(lake: Lake, outputs: Outputs) -> None:
-    table = lake.make("query", "SQL=select event_type, count(*) from events group by 1").out
+def test_the_commands_answer(lake: Lake, outputs: Outputs, analyst: Person) -> None:
+    table = lake.make(
+        "query", "SQL=select event_type, count(*) from events group by 1", **analyst.variables
+    ).out
     assert "event_type" in table
     assert "bytes scanned" in table
     assert (
         "Active"
         in lake.make(
-            "query", "DATASET=customers", "SQL=select status, count(*) from customers group by 1"
+            "query",
+            "DATASET=customers",
+            "SQL=select status, count(*) from customers group by 1",
+            **analyst.variables,
         ).out
     )
     status = json.loads(lake.make("status", "OUTPUT=json").out)
@@ -221,13 +223,56 @@ def test_the_commands_answer(lake: Lake, outputs: Outputs) -> None:
     assert {entry["delivery"] for entry in status["datasets"]} == {"ACTIVE"}
     for name in outputs.named_queries:
         dataset, _, query = name.partition("_")
-        assert "bytes scanned" in lake.make("query", f"DATASET={dataset}", f"QUERY={query}").out
-    wrong = lake.make("query", "SQL=select nothing_there from events", allow=(1, 2)).out
+        assert (
+            "bytes scanned"
+            in lake.make("query", f"DATASET={dataset}", f"QUERY={query}", **analyst.variables).out
+        )
+    wrong = lake.make("query", "SQL=select nothing_there from events", allow=(1, 2), **analyst.variables).out
     assert "nothing_there" in wrong
     assert "Traceback" not in wrong
 
 
-def test_a_dataset_is_one_file(lake: Lake) -> None:
+def test_what_the_policies_do_not_allow_is_denied(
+    outputs: Outputs, producer: Person, analyst: Person
+) -> None:
+    events = outputs.dataset("events")
+    reading, sending = analyst.session().client, producer.session().client
+    key = f"{events.data_prefix}forged.parquet"
+    stream, bucket = events.stream_name, outputs.data_bucket
+    query = {"WorkGroup": outputs.workgroup, "QueryExecutionContext": {"Database": outputs.database}}
+    calls: list[tuple[Any, dict[str, Any]]] = [
+        # Who sends does not read, neither what was sent nor what was stored.
+        (sending("kinesis").list_shards, {"StreamName": stream}),
+        (
+            sending("kinesis").get_shard_iterator,
+            {"StreamName": stream, "ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"},
+        ),
+        (sending("s3").list_objects_v2, {"Bucket": bucket}),
+        (sending("athena").start_query_execution, {"QueryString": "select 1", **query}),
+        (sending("firehose").describe_delivery_stream, {"DeliveryStreamName": events.delivery_stream_name}),
+        # Who reads does not write, delete or send, and sees neither the raw records nor other workgroups.
+        (reading("s3").put_object, {"Bucket": bucket, "Key": key, "Body": b"x"}),
+        (reading("s3").delete_object, {"Bucket": bucket, "Key": key}),
+        (reading("s3").list_objects_v2, {"Bucket": outputs.raw_bucket}),
+        (reading("kinesis").put_record, {"StreamName": stream, "Data": b"x", "PartitionKey": "k"}),
+        (reading("athena").start_query_execution, {"QueryString": "select 1", "WorkGroup": "primary"}),
+        (reading("glue").delete_table, {"DatabaseName": outputs.database, "Name": "events"}),
+        (reading("firehose").delete_delivery_stream, {"DeliveryStreamName": events.delivery_stream_name}),
+    ]
+    for call, parameters in calls:
+        with pytest.raises(ClientError) as caught:
+            call(**parameters)
+        assert caught.value.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException"), (
+            caught.value
+        )
+    # Athena writes in the caller's name, and so does not.
+    before = column(analyst, "select count(*) from customers")
+    with pytest.raises(QueryError, match=r"Access Denied|not authorized"):
+        column(analyst, "insert into customers select * from customers")
+    assert column(analyst, "select count(*) from customers") == before
+
+
+def test_a_dataset_is_one_file(lake: Lake, producer: Person, analyst: Person) -> None:
     contract = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "readings",
@@ -262,12 +307,11 @@ def test_a_dataset_is_one_file(lake: Lake) -> None:
     }
     (lake.folder / "schemas" / "readings.schema.json").write_text(json.dumps(contract), encoding="utf-8")
     lake.make("deploy")
-    lake.make("produce", "DATASET=readings", "AMOUNT=120")
-    outputs = lake.outputs()
+    lake.make("produce", "DATASET=readings", "AMOUNT=120", **producer.variables)
     _wait_for(
         "rows",
         120,
-        lambda: int(column(outputs, "select count(*) from readings where celsius between -90 and 60")[0]),
+        lambda: int(column(analyst, "select count(*) from readings where celsius between -90 and 60")[0]),
     )
 
 
@@ -310,7 +354,11 @@ def test_terraform_cannot_reach_another_target(lake: Lake) -> None:
     assert lake.terraform("plan", "-detailed-exitcode", "-input=false").code == 0
 
 
-def test_a_bare_terraform_destroy_leaves_nothing(lake: Lake, outputs: Outputs) -> None:
+def test_a_bare_terraform_destroy_leaves_nothing(
+    lake: Lake, outputs: Outputs, producer: Person, analyst: Person
+) -> None:
+    for person in (producer, analyst):
+        person.leave(outputs)
     lake.terraform("destroy", "-auto-approve", "-input=false")
     session = outputs.session()
     assert session.client("s3").list_buckets()["Buckets"] == []
