@@ -12,7 +12,7 @@ locals {
 
   # "arn:<partition>:<service>:<region>:<account>" of each service whose resources have such ARNs.
   arn = {
-    for service in ["athena", "cloudwatch", "events", "firehose", "glue", "kinesis", "kms", "lambda", "logs", "quicksight", "scheduler", "sns", "states"] :
+    for service in ["athena", "cloudwatch", "events", "firehose", "glue", "kinesis", "kms", "lambda", "logs", "quicksight", "scheduler", "sns", "sqs", "states"] :
     service => "arn:${local.partition}:${service}:${local.region}:${local.account_id}"
   }
 

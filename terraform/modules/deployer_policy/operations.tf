@@ -52,6 +52,16 @@ data "aws_iam_policy_document" "operations" {
     ]
   }
 
+  # For schedules that failed.
+  statement {
+    sid = "DeadLetters"
+    actions = [
+      "sqs:CreateQueue", "sqs:DeleteQueue", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:GetQueueUrl",
+      "sqs:ListQueueTags", "sqs:TagQueue", "sqs:UntagQueue",
+    ]
+    resources = ["${local.arn.sqs}:${var.name}-*"]
+  }
+
   statement {
     sid = "QuickSight"
     actions = [

@@ -40,7 +40,7 @@ run "is_narrowed_to_the_lake" {
   assert {
     condition = alltrue([
       for statement in flatten([for document in values(output.documents) : jsondecode(document).Statement]) : alltrue([
-        for resource in flatten([statement.Resource]) : strcontains(resource, "streamlake") || contains(["StreamLimits", "FindLogGroups", "MakeKey", "FindAliases", "FunctionsInVpc", "Tables", "KeepKey", "UseKeyThroughServices"], statement.Sid)
+        for resource in flatten([statement.Resource]) : strcontains(resource, "streamlake") || contains(["CrawlerEncryption", "StreamLimits", "FindLogGroups", "MakeKey", "FindAliases", "FunctionsInVpc", "Tables", "KeepKey", "UseKeyThroughServices"], statement.Sid)
       ])
     ])
     error_message = "a statement reaches beyond the lake"
