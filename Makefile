@@ -10,6 +10,7 @@ VENV ?= .venv
 PY = $(VENV)/bin/python
 READY = $(VENV)/.ready
 CHECKOV = .tools/checkov
+CLIENTS = .tools/clients
 
 ## Variables that commands take, with their defaults
 TARGET ?= local
@@ -126,12 +127,15 @@ bench-query: $(READY) ## queries through the local Athena beside DuckDB on the s
 	@$(PY) -m benchmarks.query $(BENCH)
 
 ##@ Work on it
-.PHONY: test test-all lint format lock
+.PHONY: test test-all test-clients lint format lock
 test: lint ## all checks and tests
 	@$(PY) -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder -m "not slow" $(PYTEST)
 
 test-all: lint ## and the slow fault and load tests
 	@$(PY) -m pytest -q $(PYTEST)
+
+test-clients: $(READY) $(CLIENTS)/.ready ## the clients that people use, against the local Athena, Glue and S3
+	@STREAMLAKE_PYTHON=$(abspath $(PY)) $(CLIENTS)/bin/python -m pytest -q --confcutdir=tests/clients tests/clients $(PYTEST)
 
 lint: $(READY) $(CHECKOV)/.ready ## style, types, Terraform, security and compose-file checks
 	@$(PY) -m ruff check .
@@ -146,8 +150,8 @@ format: $(READY) ## put Python and Terraform files into their usual form
 	@terraform fmt -recursive terraform
 
 lock: $(READY) ## pin today's newest versions of what pyproject.toml names
-	@for name in "" -checkov; do \
-	  $(PY) -m uv pip compile $$([ -z "$$name" ] && echo "pyproject.toml --group dev" || echo "--group checkov") --upgrade \
+	@for name in "" -checkov -clients; do \
+	  $(PY) -m uv pip compile $$([ -z "$$name" ] && echo "pyproject.toml --group dev" || echo "--group $${name#-}") --upgrade \
 	    --generate-hashes --universal --no-header --no-annotate --no-emit-index-url --quiet -o requirements$$name.lock; \
 	done
 
@@ -155,4 +159,10 @@ $(CHECKOV)/.ready: requirements-checkov.lock
 	@echo "setting up $(CHECKOV) (once)"
 	@$(PYTHON) -m venv $(CHECKOV)
 	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-checkov.lock
+	@touch $@
+
+$(CLIENTS)/.ready: requirements-clients.lock
+	@echo "setting up $(CLIENTS) (once, a few minutes)"
+	@$(PYTHON) -m venv $(CLIENTS)
+	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
 	@touch $@
