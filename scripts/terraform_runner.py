@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,27 @@ NO_CHANGES, CHANGES = 0, 2
 DEFAULT_WORKSPACE = "default"
 # Whichever workspace a bare ``terraform`` in the folder uses.
 SELECTED = ""
+
+
+@contextmanager
+def _hearing_out() -> Iterator[list[int]]:
+    """Note a Ctrl+C instead of stopping at it; give what was noted.
+
+    Terraform was told as well: it ends what it has begun and writes its state. Without somebody who reads what it says
+    it would die of that, and forget what it has made. Twice means at once.
+    """
+    noted: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        noted.append(number)
+        if len(noted) > 1:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _follow(process: subprocess.Popen[str], progress: apply_progress.Progress) -> None:
@@ -75,21 +98,15 @@ class Stack:
     def apply(self, plan: Path) -> None:
         """Apply a saved plan, showing each resource as it is done."""
         command = self._terraform.generate_cmd_string("apply", str(plan), input=False, json=IsFlagged)
-        with environment(self._environment()), apply_progress.show() as progress:
+        with (
+            environment(self._environment()),
+            _hearing_out() as interrupts,
+            apply_progress.show() as progress,
+        ):
             process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.PIPE, text=True)
-            interrupted = False
-            while True:
-                try:
-                    _follow(process, progress)
-                    break
-                except KeyboardInterrupt:
-                    # Terraform was told as well: it ends what it has begun and writes its state. Without somebody who
-                    # reads what it says it would die of that, and forget what it has made. Twice means at once.
-                    if interrupted:
-                        raise
-                    interrupted = True
+            _follow(process, progress)
             code = process.wait()
-        if interrupted:
+        if interrupts:
             raise TerraformError("interrupted; what was begun is recorded, run the same again to go on")
         if code != 0:
             raise TerraformError(f"terraform apply ended with exit code {code}; its own message is above")
