@@ -23,6 +23,9 @@ _log = logging.getLogger(__name__)
 # Enough for all that a deployment creates at a time.
 _REMEMBERED = 512
 _LARGEST_ANSWER_BYTES = 64 * 1024
+_HEADERS = (b"amz-sdk-invocation-id", b"x-amz-target", b"authorization", b"content-type")
+# Services that create by a plain POST.
+_REST_SERVICES = (b"lambda", b"scheduler", b"quicksight")
 
 Outcome = list["Message"]
 
@@ -71,21 +74,33 @@ class RepeatedCalls:
 
 
 def _creating_call(scope: MutableMapping[str, Any]) -> bytes | None:
-    """Give the id of a call that creates something, None for any other request."""
+    """Give the id of a call that may create something, None for any other request."""
     if scope["type"] != "http":
         return None
-    found = {
-        name: value
-        for name, value in scope["headers"]
-        if name in (b"amz-sdk-invocation-id", b"x-amz-target", b"authorization")
-    }
-    target: bytes = found.get(b"x-amz-target", b"")
+    found = {name: value for name, value in scope["headers"] if name in _HEADERS}
     call: bytes | None = found.get(b"amz-sdk-invocation-id")
-    if not call or not target.rpartition(b".")[2].startswith(b"Create"):
+    authorization: bytes = found.get(b"authorization", b"")
+    if not call or not (name := _creating_name(scope, found, authorization)):
         return None
     # What somebody else is answered is nobody's business: the key is a part of the id.
-    key = found.get(b"authorization", b"").partition(b"/")[0]
-    return b"\0".join((call, target, key))
+    return b"\0".join((call, name, authorization.partition(b"/")[0]))
+
+
+def _creating_name(
+    scope: MutableMapping[str, Any], found: dict[bytes, bytes], authorization: bytes
+) -> bytes | None:
+    """Give what a call that may create something is called in the log, by the protocol of its service."""
+    if scope["method"] != "POST":
+        return None
+    target = found.get(b"x-amz-target", b"")
+    if target:
+        return target if target.rpartition(b".")[2].startswith(b"Create") else None
+    path: bytes = scope["path"].encode()
+    service = (authorization.split(b"/") + [b""] * 4)[3]
+    # The action of the query protocol stands in the body; every action may have its answer again.
+    if found.get(b"content-type", b"").startswith(b"application/x-www-form-urlencoded"):
+        return service + path
+    return path if service in _REST_SERVICES and not path.endswith(b"/invocations") else None
 
 
 def _is_whole_success(sent: Outcome) -> bool:

@@ -32,12 +32,19 @@ class Application:
 
 
 async def call(
-    app: RepeatedCalls, identity: str | None = "one", target: str = "Logs.CreateLogGroup", key: str = "AKIA1"
+    app: RepeatedCalls,
+    identity: str | None = "one",
+    target: str = "Logs.CreateLogGroup",
+    key: str = "AKIA1",
+    service: str = "logs",
+    **other: str,
 ) -> tuple[int, bytes]:
-    headers = [
-        (b"x-amz-target", target.encode()),
-        (b"authorization", f"AWS4-HMAC-SHA256 Credential={key}/20261121/us-east-1/logs".encode()),
-    ]
+    scope = f"{key}/20261121/us-east-1/{service}/aws4_request"
+    headers = [(b"authorization", f"AWS4-HMAC-SHA256 Credential={scope}, Signature=0".encode())]
+    if target:
+        headers.append((b"x-amz-target", target.encode()))
+    if "content_type" in other:
+        headers.append((b"content-type", other["content_type"].encode()))
     if identity is not None:
         headers.append((b"amz-sdk-invocation-id", identity.encode()))
     sent: list[Message] = []
@@ -48,7 +55,8 @@ async def call(
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    await app({"type": "http", "headers": headers}, receive, send)
+    place = {"method": other.get("method", "POST"), "path": other.get("path", "/")}
+    await app({"type": "http", "headers": headers, **place}, receive, send)
     return sent[0]["status"], sent[1]["body"]
 
 
@@ -107,5 +115,38 @@ def test_only_the_latest_calls_are_remembered() -> None:
             await call(app, str(number))
         assert await call(app, "599") == (200, b"600")
         assert await call(app, "0") == (200, b"601")
+
+    asyncio.run(run())
+
+
+FORM = "application/x-www-form-urlencoded; charset=utf-8"
+
+
+def test_other_protocols_are_known() -> None:
+    async def run() -> None:
+        app = RepeatedCalls(Application())
+        for identity, request in enumerate(
+            (
+                {"service": "iam", "content_type": FORM},
+                {"service": "lambda", "path": "/2015-03-31/functions"},
+                {"service": "scheduler", "path": "/schedules/daily"},
+            )
+        ):
+            first = await call(app, str(identity), "", **request)
+            assert await call(app, str(identity), "", **request) == first, request
+
+    asyncio.run(run())
+
+
+def test_reading_and_invoking_are_carried_out_each_time() -> None:
+    async def run() -> None:
+        app = RepeatedCalls(Application())
+        for request in (
+            {"service": "lambda", "path": "/2015-03-31/functions/f/invocations"},
+            {"service": "lambda", "path": "/2015-03-31/functions", "method": "GET"},
+            {"service": "s3", "path": "/bucket/key"},
+        ):
+            first = await call(app, "one", "", **request)
+            assert await call(app, "one", "", **request) != first, request
 
     asyncio.run(run())
