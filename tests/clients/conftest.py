@@ -55,7 +55,7 @@ class Lake:
 
 
 def user_variables(port: int) -> dict[str, str]:
-    """The variables that a user of the local AWS sets (docs/clients.md)."""
+    """The variables that a user of the local AWS sets."""
     endpoint = f"http://127.0.0.1:{port}"
     return {
         "AWS_ENDPOINT_URL": endpoint,
