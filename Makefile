@@ -11,6 +11,7 @@ PY = $(VENV)/bin/python
 READY = $(VENV)/.ready
 CHECKOV = .tools/checkov
 CLIENTS = .tools/clients
+DBT = .tools/dbt
 
 ## Variables that commands take, with their defaults
 TARGET ?= local
@@ -134,8 +135,8 @@ test: lint ## all checks and tests
 test-all: lint ## and the slow fault and load tests
 	@$(PY) -m pytest -q $(PYTEST)
 
-test-clients: $(READY) $(CLIENTS)/.ready ## the clients that people use, against the local Athena, Glue and S3
-	@STREAMLAKE_PYTHON=$(abspath $(PY)) $(CLIENTS)/bin/python -m pytest -q --confcutdir=tests/clients tests/clients $(PYTEST)
+test-clients: $(READY) $(CLIENTS)/.ready $(DBT)/.ready ## the clients that people use, against the local AWS (docs/clients.md)
+	@STREAMLAKE_PYTHON=$(abspath $(PY)) STREAMLAKE_DBT=$(abspath $(DBT)/bin/dbt) $(CLIENTS)/bin/python -m pytest -q --confcutdir=tests/clients tests/clients $(PYTEST)
 
 lint: $(READY) $(CHECKOV)/.ready ## style, types, Terraform, security and compose-file checks
 	@$(PY) -m ruff check .
@@ -150,19 +151,14 @@ format: $(READY) ## put Python and Terraform files into their usual form
 	@terraform fmt -recursive terraform
 
 lock: $(READY) ## pin today's newest versions of what pyproject.toml names
-	@for name in "" -checkov -clients; do \
+	@for name in "" -checkov -clients -dbt; do \
 	  $(PY) -m uv pip compile $$([ -z "$$name" ] && echo "pyproject.toml --group dev" || echo "--group $${name#-}") --upgrade \
-	    --generate-hashes --universal --no-header --no-annotate --no-emit-index-url --quiet -o requirements$$name.lock; \
+	    --generate-hashes --universal --no-strip-extras --no-header --no-annotate --no-emit-index-url --quiet -o requirements$$name.lock; \
 	done
 
-$(CHECKOV)/.ready: requirements-checkov.lock
-	@echo "setting up $(CHECKOV) (once)"
-	@$(PYTHON) -m venv $(CHECKOV)
-	@$(CHECKOV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-checkov.lock
-	@touch $@
-
-$(CLIENTS)/.ready: requirements-clients.lock
-	@echo "setting up $(CLIENTS) (once, a few minutes)"
-	@$(PYTHON) -m venv $(CLIENTS)
-	@$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
+# Tools that do not go together with the project's own packages, each in an environment of its own.
+.tools/%/.ready: requirements-%.lock
+	@echo "setting up .tools/$* (once, up to a few minutes)"
+	@$(PYTHON) -m venv .tools/$*
+	@.tools/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-$*.lock
 	@touch $@
