@@ -51,8 +51,9 @@ module "delivery" {
     schema_fingerprint = module.contract.fingerprint
   }
   backup = {
-    bucket      = module.lake_storage.raw_bucket
-    prefix      = "customers/!{timestamp:yyyy/MM/dd/HH}/"
-    kms_key_arn = module.encryption.key_arn
+    bucket       = module.lake_storage.raw_bucket
+    prefix       = "customers/!{timestamp:yyyy/MM/dd/HH}/"
+    error_prefix = "customers/errors/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/"
+    kms_key_arn  = module.encryption.key_arn
   }
 }

@@ -241,6 +241,13 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
 
   tags = var.tags
 
+  lifecycle {
+    precondition {
+      condition     = var.source_stream == null ? true : split(":", var.source_stream.arn)[3] == local.region
+      error_message = "source_stream.arn is ${try(var.source_stream.arn, "null")} and this delivery stream is in ${local.region}; Firehose reads streams of its own Region only"
+    }
+  }
+
   # Firehose checks at once whether its role may do what it is told to do.
   depends_on = [aws_iam_role_policy.this]
 }

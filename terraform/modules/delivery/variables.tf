@@ -295,7 +295,7 @@ variable "append_newline" {
 }
 
 variable "backup" {
-  description = "Raw backup of every source record: bucket, prefix (timestamp expressions allowed), error_prefix, key, buffering and compression. Null for none. AWS lets it be switched on later, but never off."
+  description = "Raw backup of every source record: bucket, prefix (timestamp expressions allowed), error_prefix (needed by a prefix with expressions), key, buffering and compression. Null for none. AWS lets it be switched on later, but never off."
   type = object({
     bucket           = string
     prefix           = string
@@ -335,6 +335,11 @@ variable "backup" {
   validation {
     condition     = var.backup == null ? true : !strcontains("${var.backup.prefix}${coalesce(var.backup.error_prefix, "-")}", "!{partitionKeyFrom")
     error_message = "backup.prefix is \"${try(var.backup.prefix, "null")}\"; source records have no partition keys"
+  }
+
+  validation {
+    condition     = var.backup == null ? true : var.backup.error_prefix != null || !strcontains(var.backup.prefix, "!{")
+    error_message = "backup.prefix is \"${try(var.backup.prefix, "null")}\" and error_prefix null; Firehose takes a prefix with expressions only together with an error_prefix, such as errors/!{firehose:error-output-type}/"
   }
 
   validation {

@@ -19,7 +19,7 @@ run "parquet_by_attributes" {
   command = plan
 
   variables {
-    backup = { bucket = "lake-raw", prefix = "events/!{timestamp:yyyy/MM/dd/HH}/" }
+    backup = { bucket = "lake-raw", prefix = "events/!{timestamp:yyyy/MM/dd/HH}/", error_prefix = "errors/!{firehose:error-output-type}/" }
   }
 
   assert {
@@ -68,7 +68,7 @@ run "parquet_by_attributes" {
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.this.statement[1].resources == toset(["arn:aws:s3:::lake-data/data/events/kind=*", "arn:aws:s3:::lake-data/errors/events/*", "arn:aws:s3:::lake-raw/events/*"])
+    condition     = data.aws_iam_policy_document.this.statement[1].resources == toset(["arn:aws:s3:::lake-data/data/events/kind=*", "arn:aws:s3:::lake-data/errors/events/*", "arn:aws:s3:::lake-raw/events/*", "arn:aws:s3:::lake-raw/errors/*"])
     error_message = "the role writes under its prefixes only: ${join(" ", data.aws_iam_policy_document.this.statement[1].resources)}"
   }
 }

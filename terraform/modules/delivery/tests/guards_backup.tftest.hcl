@@ -75,7 +75,7 @@ run "rejects_partition_keys_in_the_backup" {
   }
 
   variables {
-    backup = { bucket = "lake-raw", prefix = "raw/!{partitionKeyFromLambda:kind}/" }
+    backup = { bucket = "lake-raw", prefix = "raw/!{partitionKeyFromLambda:kind}/", error_prefix = "errors/!{firehose:error-output-type}/" }
   }
 
   expect_failures = [var.backup]
@@ -95,6 +95,20 @@ run "rejects_backup_errors_without_the_error_type" {
   expect_failures = [var.backup]
 }
 
+run "rejects_a_backup_by_date_without_a_place_for_errors" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    backup = { bucket = "lake-raw", prefix = "raw/!{timestamp:yyyy}/" }
+  }
+
+  expect_failures = [var.backup]
+}
+
 run "rejects_a_backup_by_the_year_of_the_week" {
   command = plan
 
@@ -103,7 +117,7 @@ run "rejects_a_backup_by_the_year_of_the_week" {
   }
 
   variables {
-    backup = { bucket = "lake-raw", prefix = "raw/!{timestamp:YYYY}/" }
+    backup = { bucket = "lake-raw", prefix = "raw/!{timestamp:YYYY}/", error_prefix = "errors/!{firehose:error-output-type}/" }
   }
 
   expect_failures = [var.backup]
