@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.clients import BEHIND_HEADER, Clients
 from local_aws.glue.missing import MissingOperations
 from local_aws.glue.table_versions import TableVersions
+from local_aws.glue.tables import Tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,7 +25,10 @@ class _Catalog:
         self.behind = Clients(settings.endpoint, region, headers={BEHIND_HEADER: "1"})
         versions = TableVersions(self.behind, settings.state_dir / "glue" / "versions" / region)
         missing = MissingOperations(self.behind)
+        tables = Tables(self.behind)
         self.operations: Mapping[str, Operation] = {
+            "GetTable": tables.get_table,
+            "GetTables": tables.get_tables,
             "UpdateTable": versions.update_table,
             "GetTableVersions": versions.list_versions,
             "GetTableVersion": versions.get_version,

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from local_aws.durable import sync_directory
 from local_aws.gateway.service import ApiError
 from local_aws.glue import pages
+from local_aws.glue.tables import as_given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,8 +112,7 @@ class TableVersions:
             return [current, *reversed(self._earlier(current))]
 
     def _current(self, database: str, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = self._glue.get_table(DatabaseName=database, Name=name)["Table"]
-        return found
+        return as_given(self._glue.get_table(DatabaseName=database, Name=name)["Table"])
 
     def _earlier(self, current: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Give the versions that are kept of this very table, the oldest first."""

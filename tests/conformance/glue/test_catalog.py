@@ -83,6 +83,36 @@ def test_versions_of_a_table_that_is_not_there(crawling: Crawling) -> None:
     assert code(glue.update_table, **update) == "EntityNotFoundException"
 
 
+def test_a_table_can_be_handed_back_as_it_was_answered(crawling: Crawling, events: dict[str, str]) -> None:
+    glue, database = crawling.glue, crawling.database
+    given = {"Name", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters", "Owner", "Description"}
+    (listed,) = glue.get_tables(DatabaseName=database, Expression="events")["TableList"]
+    for answered in (
+        glue.get_table(DatabaseName=database, Name="events")["Table"],
+        glue.get_table_version(**events)["TableVersion"]["Table"],
+        listed,
+    ):
+        assert not {"Owner", "Description"} & set(answered)
+        handed_back = {key: value for key, value in answered.items() if key in given}
+        glue.update_table(DatabaseName=database, TableInput=handed_back)
+    owned = {**table_input("a"), "Owner": "me", "Description": "what happened"}
+    glue.update_table(DatabaseName=database, TableInput=owned)
+    table = glue.get_table(DatabaseName=database, Name="events")["Table"]
+    assert (table["Owner"], table["Description"]) == ("me", "what happened")
+
+
+def test_tables_are_listed_in_pages(crawling: Crawling, events: dict[str, str]) -> None:
+    glue, database = crawling.glue, crawling.database
+    glue.create_table(DatabaseName=database, TableInput={**table_input("a"), "Name": "others"})
+    pages = list(
+        glue.get_paginator("get_tables").paginate(DatabaseName=database, PaginationConfig={"PageSize": 1})
+    )
+    assert [table["Name"] for page in pages for table in page["TableList"]] == ["events", "others"]
+    assert "NextToken" not in pages[-1]
+    assert code(glue.get_tables, DatabaseName=f"{database}_no") == "EntityNotFoundException"
+    assert code(glue.get_table, DatabaseName=database, Name="no") == "EntityNotFoundException"
+
+
 def partition(day: str, location: str = "s3://bucket/") -> dict[str, Any]:
     return {"Values": [day], "StorageDescriptor": {"Location": location}}
 
