@@ -2,7 +2,7 @@
 module "producer_policy" {
   source = "./modules/producer_policy"
 
-  streams = [for pipeline in values(module.pipeline) : { arn = pipeline.stream_arn, kms_key_arn = local.kms_key_arn }]
+  streams = [for pipeline in values(module.pipeline) : { arn = pipeline.stream_arn, kms_key_arn = pipeline.stream_kms_key_arn }]
   policy  = var.access_policies ? { name = "${local.name}-producer", path = var.role_path, description = "Puts records to the streams of the lake ${local.name}" } : null
 }
 

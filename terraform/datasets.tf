@@ -26,7 +26,8 @@ module "pipeline" {
   database_name = module.catalog.database_name
   kms_key_arn   = local.kms_key_arn
 
-  stream = local.settings[each.key].stream
+  stream        = merge(local.settings[each.key].stream, { sharing = local.sharing[each.key] })
+  source_stream = lookup(var.source_streams, each.key, null)
   transform = try(local.settings[each.key].transform.enabled, true) ? merge(local.settings[each.key].transform, {
     package_path = "${var.transform_packages_dir}/${each.key}.zip"
   }) : null

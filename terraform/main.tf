@@ -14,6 +14,7 @@ module "encryption" {
   # With force_destroy the lake goes for good; the shortest window that AWS allows keeps the key from outliving it long.
   deletion_window_days = var.force_destroy ? 7 : 30
   alarm_topics         = var.monitoring.enabled
+  user_role_arns       = local.foreign_role_arns
   log_group_patterns   = concat(["/aws/kinesisfirehose/${local.name}-*", "/aws/lambda/${local.name}-*"], local.crawls ? ["/aws-glue/crawlers*"] : [])
 }
 
@@ -30,6 +31,11 @@ module "lake_storage" {
   results_expiration_days    = var.storage.results_expiration_days
   noncurrent_expiration_days = var.storage.noncurrent_expiration_days
   access_logging             = var.storage.access_logging
+  replication                = var.storage.replication
+  writer_role_arns           = var.sharing.lake_writers
+  role_path                  = var.role_path
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "catalog" {

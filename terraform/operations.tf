@@ -13,7 +13,7 @@ module "publisher" {
 
   name            = "${local.name}-publisher"
   package         = { path = "${var.function_packages_dir}/publisher.zip" }
-  streams         = { for dataset, pipeline in module.pipeline : dataset => { name = pipeline.stream_name, arn = pipeline.stream_arn, kms_key_arn = local.kms_key_arn } }
+  streams         = { for dataset, pipeline in module.pipeline : dataset => { name = pipeline.stream_name, arn = pipeline.stream_arn, kms_key_arn = pipeline.stream_kms_key_arn } }
   default_dataset = var.publisher.default_dataset
 
   logs                     = { retention_days = var.log_retention_days, kms_key_arn = local.kms_key_arn }

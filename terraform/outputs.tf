@@ -65,6 +65,8 @@ output "datasets" {
     for dataset, pipeline in module.pipeline : dataset => {
       stream_name          = pipeline.stream_name
       stream_arn           = pipeline.stream_arn
+      stream_kms_key_arn   = pipeline.stream_kms_key_arn
+      consumer_arns        = pipeline.consumer_arns
       delivery_stream_name = pipeline.delivery_stream_name
       delivery_stream_arn  = pipeline.delivery_stream_arn
       delivery_role_arn    = pipeline.delivery_role_arn

@@ -128,7 +128,7 @@ variable "force_destroy" {
 }
 
 variable "storage" {
-  description = "How long objects are kept: data moves by data_transitions and expires after data_expiration_days (null: never); error records, raw backup, query results and old versions expire."
+  description = "How long objects are kept: data moves by data_transitions and expires after data_expiration_days (null: never); error records, raw backup, query results and old versions expire. access_logging and replication (by data and raw) are as in the lake_storage module."
   type = object({
     data_transitions           = optional(list(object({ days = number, storage_class = string })))
     data_expiration_days       = optional(number)
@@ -137,6 +137,14 @@ variable "storage" {
     results_expiration_days    = optional(number, 7)
     noncurrent_expiration_days = optional(number, 7)
     access_logging             = optional(object({ bucket = string, prefix = optional(string, "") }))
+    replication = optional(map(object({
+      bucket         = string
+      account_id     = optional(string)
+      kms_key_arn    = optional(string)
+      storage_class  = optional(string, "STANDARD")
+      prefix         = optional(string, "")
+      delete_markers = optional(bool, false)
+    })), {})
   })
   default  = {}
   nullable = false
@@ -285,6 +293,72 @@ variable "vpc_config" {
   default = null
 }
 
+variable "sharing" {
+  description = <<-EOT
+    Roles of other accounts that use the lake: stream_readers read the streams of datasets (null: of all that the lake has),
+    with the enhanced fan-out of a consumer if it is named (one of the stream's consumers); stream_writers put records to
+    them; lake_writers are delivery roles that write into the data and raw buckets. They need the same in their own
+    policies, and a lake with a customer key. Roles of this account need nothing of this: see access_policies.
+  EOT
+  type = object({
+    stream_readers = optional(list(object({ role_arn = string, datasets = optional(set(string)), consumer = optional(string) })), [])
+    stream_writers = optional(list(object({ role_arn = string, datasets = optional(set(string)) })), [])
+    lake_writers   = optional(set(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition = alltrue([
+      for arn in concat(var.sharing.stream_readers[*].role_arn, var.sharing.stream_writers[*].role_arn, tolist(var.sharing.lake_writers)) :
+      can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))
+    ])
+    error_message = "sharing has ${join(", ", concat(var.sharing.stream_readers[*].role_arn, var.sharing.stream_writers[*].role_arn, tolist(var.sharing.lake_writers)))}; allowed: ARNs of IAM roles"
+  }
+
+  validation {
+    condition = alltrue([
+      for arn in concat(var.sharing.stream_readers[*].role_arn, var.sharing.stream_writers[*].role_arn, tolist(var.sharing.lake_writers)) :
+      try(split(":", arn)[4], "") != var.account_id
+    ])
+    error_message = "sharing has ${join(", ", [for arn in concat(var.sharing.stream_readers[*].role_arn, var.sharing.stream_writers[*].role_arn, tolist(var.sharing.lake_writers)) : arn if try(split(":", arn)[4], "") == var.account_id])} of this account, ${var.account_id}; it is for other accounts: give roles of this one the policies of access_policies"
+  }
+
+  # AWS rule: a key that AWS manages can be used in its own account only.
+  validation {
+    condition     = var.customer_key || length(concat(var.sharing.stream_readers, var.sharing.stream_writers)) + length(var.sharing.lake_writers) == 0
+    error_message = "sharing lets other accounts in and customer_key is false; no other account can use the keys that AWS manages: set customer_key = true"
+  }
+
+  validation {
+    condition = alltrue([
+      for dataset in flatten([for share in concat([for reader in var.sharing.stream_readers : reader.datasets], [for writer in var.sharing.stream_writers : writer.datasets]) : share == null ? [] : tolist(share)]) :
+      fileexists("${var.schemas_dir}/${dataset}.schema.json") && !contains(keys(var.source_streams), dataset)
+    ])
+    error_message = "sharing names the datasets ${join(", ", distinct(flatten([for share in concat([for reader in var.sharing.stream_readers : reader.datasets], [for writer in var.sharing.stream_writers : writer.datasets]) : share == null ? [] : tolist(share)])))}; those with a stream of the lake's own are ${join(", ", [for file in fileset(var.schemas_dir, "*.schema.json") : trimsuffix(file, ".schema.json") if !contains(keys(var.source_streams), trimsuffix(file, ".schema.json"))])}"
+  }
+}
+
+variable "source_streams" {
+  description = "Streams that are there already, of this account or another one, by the dataset that is read from them instead of from a stream of the lake's own: ARN, and the customer key that encrypts the stream, if one does. The stream's and the key's policies of another account must let the delivery role in, which is called <name>-<environment>-<dataset>-delivery."
+  type = map(object({
+    arn         = string
+    kms_key_arn = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for dataset in keys(var.source_streams) : fileexists("${var.schemas_dir}/${dataset}.schema.json")])
+    error_message = "source_streams names ${join(", ", keys(var.source_streams))}; the contracts in ${var.schemas_dir} are ${join(", ", [for file in fileset(var.schemas_dir, "*.schema.json") : trimsuffix(file, ".schema.json")])}"
+  }
+
+  validation {
+    condition     = alltrue([for stream in values(var.source_streams) : can(regex("^arn:[a-z-]+:kinesis:${var.region}:[0-9]{12}:stream/[a-zA-Z0-9_.-]+$", stream.arn))])
+    error_message = "source_streams has ${join(", ", values(var.source_streams)[*].arn)}; allowed: ARNs of Kinesis streams in ${var.region}, the Region of the lake"
+  }
+}
+
 variable "tags" {
   description = "Tags of everything, besides Project, Environment and ManagedBy."
   type        = map(string)
@@ -345,6 +419,11 @@ variable "pipeline_defaults" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = var.target != "local" || try(var.pipeline_defaults.delivery.format, null) != "iceberg"
+    error_message = "pipeline_defaults has delivery.format iceberg and the target is local, whose Firehose does not write Iceberg tables; choose parquet, orc or json there, in terraform/environments/${var.environment}.tfvars"
+  }
 }
 
 variable "dataset_settings" {
@@ -398,6 +477,11 @@ variable "dataset_settings" {
   }))
   default  = {}
   nullable = false
+
+  validation {
+    condition     = var.target != "local" || alltrue([for settings in values(var.dataset_settings) : try(settings.delivery.format, null) != "iceberg"])
+    error_message = "dataset_settings has delivery.format iceberg for ${join(", ", [for dataset, settings in var.dataset_settings : dataset if try(settings.delivery.format, null) == "iceberg"])} and the target is local, whose Firehose does not write Iceberg tables; choose parquet, orc or json there, in terraform/environments/${var.environment}.tfvars"
+  }
 
   validation {
     condition     = alltrue([for dataset in keys(var.dataset_settings) : fileexists("${var.schemas_dir}/${dataset}.schema.json")])

@@ -208,3 +208,146 @@ run "rejects_a_boundary_that_is_no_policy" {
 
   expect_failures = [var.permissions_boundary_arn]
 }
+
+run "rejects_sharing_with_an_account" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sharing = { lake_writers = ["444455556666"] }
+  }
+
+  expect_failures = [var.sharing]
+}
+
+run "rejects_sharing_with_a_role_of_this_account" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sharing = { stream_writers = [{ role_arn = "arn:aws:iam::000000000000:role/shop" }] }
+  }
+
+  expect_failures = [var.sharing]
+}
+
+run "rejects_stream_readers_without_a_customer_key" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    customer_key = false
+    sharing      = { stream_readers = [{ role_arn = "arn:aws:iam::444455556666:role/reader" }] }
+  }
+
+  expect_failures = [var.sharing]
+}
+
+run "rejects_lake_writers_without_a_customer_key" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    customer_key = false
+    sharing      = { lake_writers = ["arn:aws:iam::444455556666:role/delivery"] }
+  }
+
+  expect_failures = [var.sharing]
+}
+
+run "rejects_sharing_of_no_dataset" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sharing = { stream_readers = [{ role_arn = "arn:aws:iam::444455556666:role/reader", datasets = ["visitors"] }] }
+  }
+
+  expect_failures = [var.sharing]
+}
+
+run "rejects_sharing_of_a_stream_that_is_not_the_lakes" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    sharing        = { stream_writers = [{ role_arn = "arn:aws:iam::444455556666:role/shop", datasets = ["visits"] }] }
+    source_streams = { visits = { arn = "arn:aws:kinesis:us-east-1:444455556666:stream/visits" } }
+  }
+
+  expect_failures = [var.sharing]
+}
+
+run "rejects_a_source_of_no_dataset" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    source_streams = { visitors = { arn = "arn:aws:kinesis:us-east-1:444455556666:stream/visitors" } }
+  }
+
+  expect_failures = [var.source_streams]
+}
+
+run "rejects_a_source_of_another_region" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    source_streams = { visits = { arn = "arn:aws:kinesis:eu-west-1:444455556666:stream/visits" } }
+  }
+
+  expect_failures = [var.source_streams]
+}
+
+run "rejects_iceberg_on_the_local_target" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    pipeline_defaults = { delivery = { format = "iceberg" } }
+  }
+
+  expect_failures = [var.pipeline_defaults]
+}
+
+run "rejects_iceberg_of_a_dataset_on_the_local_target" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    dataset_settings = { visits = { delivery = { format = "iceberg" } } }
+  }
+
+  expect_failures = [var.dataset_settings]
+}

@@ -89,6 +89,81 @@ run "operations_when_asked_for" {
   }
 }
 
+run "shared_with_other_accounts" {
+  command = plan
+
+  variables {
+    dataset_settings = { visits = { stream = { consumers = ["audit"] } } }
+    storage          = { replication = { raw = { bucket = "copies", kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/copies" } } }
+    sharing = {
+      stream_readers = [
+        { role_arn = "arn:aws:iam::444455556666:role/reader" },
+        { role_arn = "arn:aws:iam::444455556666:role/audit", datasets = ["visits"], consumer = "audit" },
+      ]
+      stream_writers = [{ role_arn = "arn:aws:iam::777788889999:role/shop", datasets = [] }]
+      lake_writers   = ["arn:aws:iam::444455556666:role/delivery"]
+    }
+  }
+
+  assert {
+    condition = jsonencode(local.sharing["visits"]) == jsonencode({
+      consumer_role_arns = { audit = ["arn:aws:iam::444455556666:role/audit"] }
+      reader_role_arns   = ["arn:aws:iam::444455556666:role/reader"]
+      writer_role_arns   = []
+    })
+    error_message = "each role gets the streams it was named for: ${jsonencode(local.sharing["visits"])}"
+  }
+
+  assert {
+    condition     = length(local.foreign_role_arns) == 4
+    error_message = "the key lets all of them in: ${join(", ", local.foreign_role_arns)}"
+  }
+}
+
+run "a_stream_that_is_there_already" {
+  command = plan
+
+  variables {
+    source_streams = { visits = { arn = "arn:aws:kinesis:us-east-1:444455556666:stream/shop" } }
+    sharing        = { stream_readers = [{ role_arn = "arn:aws:iam::444455556666:role/reader" }] }
+    region         = "us-east-1"
+  }
+
+  override_data {
+    target = module.pipeline["visits"].module.delivery.data.aws_region.current
+    values = { name = "us-east-1" }
+  }
+
+  assert {
+    condition     = output.datasets["visits"].stream_arn == "arn:aws:kinesis:us-east-1:444455556666:stream/shop" && output.datasets["visits"].stream_name == "shop" && output.datasets["visits"].stream_kms_key_arn == null
+    error_message = "the dataset is read from ${output.datasets["visits"].stream_arn}"
+  }
+
+  assert {
+    condition     = length(local.sharing["visits"].reader_role_arns) == 0
+    error_message = "what is not the lake's is not shared by it"
+  }
+}
+
+run "iceberg_tables_on_aws" {
+  command = plan
+
+  variables {
+    target            = "aws"
+    endpoint          = null
+    account_id        = "111122223333"
+    pipeline_defaults = { transform = { enabled = false }, delivery = { format = "iceberg" }, backup = { enabled = false } }
+  }
+
+  # The tests' workspace is the local target's.
+  expect_failures = [output.target]
+
+  assert {
+    condition     = length(output.datasets["visits"].partition_keys) == 0 && length(local.compactable) == 0
+    error_message = "an Iceberg table has no partition keys, and is not compacted by the lake"
+  }
+}
+
 run "refuses_another_workspace" {
   command = plan
 

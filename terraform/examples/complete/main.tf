@@ -1,9 +1,14 @@
-# Two datasets with settings of their own, a customer key, access logs, alarms, a dashboard and a budget.
+# Two datasets with settings of their own, a customer key, access logs, copies in another Region, a stream that another
+# account reads, alarms, a dashboard and a budget.
 
 locals {
   datasets = {
     events = {
-      stream   = { mode = "ON_DEMAND", consumers = ["tail"] }
+      stream = {
+        mode      = "ON_DEMAND"
+        consumers = ["tail", "partner"]
+        sharing   = { consumer_role_arns = { partner = var.partner_role_arns } }
+      }
       delivery = { interval_seconds = 120 }
     }
     customers = {
@@ -19,6 +24,7 @@ module "encryption" {
 
   name               = var.name
   alarm_topics       = true
+  user_role_arns     = var.partner_role_arns
   log_group_patterns = ["/aws/kinesisfirehose/${var.name}-*", "/aws/lambda/${var.name}-*"]
 
   tags = local.tags
@@ -35,6 +41,10 @@ module "lake_storage" {
     expiration_days = 2555
   }
   access_logging = { bucket = var.access_log_bucket, prefix = "s3/" }
+  replication    = var.copies == null ? {} : { raw = { bucket = var.copies.bucket, kms_key_arn = var.copies.kms_key_arn, storage_class = "GLACIER_IR" } }
+  role_path      = "/lake/"
+
+  permissions_boundary_arn = var.permissions_boundary_arn
 
   tags = local.tags
 }

@@ -38,3 +38,19 @@ variable "permissions_boundary_arn" {
   type        = string
   default     = null
 }
+
+variable "partner_role_arns" {
+  description = "Roles of another account that read the events with an enhanced fan-out of their own."
+  type        = set(string)
+  default     = []
+  nullable    = false
+}
+
+variable "copies" {
+  description = "Bucket in another Region that receives copies of the raw backup, and the key there that encrypts them; the bucket must exist and have versioning. Null for no copies."
+  type = object({
+    bucket      = string
+    kms_key_arn = string
+  })
+  default = null
+}

@@ -5,9 +5,11 @@
 
 locals {
   partition = data.aws_partition.current.partition
-  # What the delivery module calls its role.
+  # What delivery calls its roles.
   reader_role_arn = "arn:${local.partition}:iam::${var.lake_account.id}:role/${var.name}-customers-delivery"
   writer_role_arn = "arn:${local.partition}:iam::${var.source_account.id}:role/${var.name}-orders-delivery"
+  # A program in the lake's account that reads with a fan-out of its own.
+  auditor_role_arn = "arn:${local.partition}:iam::${var.lake_account.id}:role/${var.name}-auditor"
 }
 
 data "aws_partition" "current" {
@@ -21,16 +23,21 @@ module "source_key" {
   providers = { aws = aws.source }
 
   name           = "${var.name}-source"
-  user_role_arns = [local.reader_role_arn]
+  user_role_arns = [local.reader_role_arn, local.auditor_role_arn]
 }
 
 module "stream" {
   source    = "../../modules/stream"
   providers = { aws = aws.source }
 
-  name    = "${var.name}-customers"
-  kms_key = module.source_key.key_arn
-  sharing = { reader_role_arns = [local.reader_role_arn] }
+  name      = "${var.name}-customers"
+  kms_key   = module.source_key.key_arn
+  consumers = ["audit"]
+
+  sharing = {
+    reader_role_arns   = [local.reader_role_arn]
+    consumer_role_arns = { audit = [local.auditor_role_arn] }
+  }
 }
 
 # Direct PUT, compressed JSON, into the other account's bucket.
@@ -73,46 +80,25 @@ module "lake_storage" {
   writer_role_arns = [local.writer_role_arn]
 }
 
-module "contract" {
-  source = "../../modules/contract"
-
-  contract = file("${path.module}/../../../schemas/customers.schema.json")
-}
-
 module "catalog" {
   source    = "../../modules/catalog"
   providers = { aws = aws.lake }
 
   database = { name = replace(var.name, "-", "_") }
-  tables = {
-    customers = {
-      description    = module.contract.description
-      location       = "s3://${module.lake_storage.data_bucket}/data/customers/"
-      columns        = module.contract.columns
-      partition_keys = module.contract.partition_keys
-    }
-  }
 }
 
 # Reads the other account's stream.
 module "customers" {
-  source    = "../../modules/delivery"
+  source    = "../../modules/pipeline"
   providers = { aws = aws.lake }
 
-  name          = "${var.name}-customers"
+  name          = var.name
+  dataset       = "customers"
+  contract      = file("${path.module}/../../../schemas/customers.schema.json")
+  buckets       = { data = module.lake_storage.data_bucket, raw = module.lake_storage.raw_bucket }
+  database_name = module.catalog.database_name
+  kms_key_arn   = module.lake_key.key_arn
   source_stream = { arn = module.stream.arn, kms_key_arn = module.source_key.key_arn }
-
-  destination = {
-    bucket       = module.lake_storage.data_bucket
-    prefix       = "data/customers/year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/"
-    error_prefix = "errors/customers/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/"
-    kms_key_arn  = module.lake_key.key_arn
-  }
-  format = {
-    database_name      = module.catalog.database_name
-    table_name         = module.catalog.table_names["customers"]
-    schema_fingerprint = module.contract.fingerprint
-  }
 
   # Firehose looks at its source when it is made: the stream's policy must be there.
   depends_on = [module.stream]

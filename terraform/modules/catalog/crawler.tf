@@ -84,9 +84,9 @@ resource "aws_iam_role" "crawler" {
   count = local.crawls ? 1 : 0
 
   name                 = "${var.crawler.name}-crawler"
-  path                 = var.crawler.role.path
+  path                 = var.role_path
   description          = "Registers partitions of ${join(", ", local.crawled)}"
-  permissions_boundary = var.crawler.role.permissions_boundary_arn
+  permissions_boundary = var.permissions_boundary_arn
   assume_role_policy   = data.aws_iam_policy_document.crawler_trust[0].json
 
   tags = var.tags

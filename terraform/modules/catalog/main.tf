@@ -44,7 +44,7 @@ locals {
 }
 
 resource "aws_glue_catalog_table" "this" {
-  for_each = var.tables
+  for_each = { for name, table in var.tables : name => table if table.format != "iceberg" }
 
   name          = each.key
   database_name = local.database_name
@@ -88,5 +88,44 @@ resource "aws_glue_catalog_table" "this" {
       type    = partition_keys.value.type
       comment = partition_keys.value.comment
     }
+  }
+}
+
+# An Iceberg table keeps its columns, files and versions itself; Glue knows where the newest of that is. Terraform makes
+# the table and nothing more: each commit writes the parameters and the columns anew, and columns that Glue alone learned
+# of would be in no file. New columns are added by ALTER TABLE ... ADD COLUMNS.
+resource "aws_glue_catalog_table" "iceberg" {
+  for_each = { for name, table in var.tables : name => table if table.format == "iceberg" }
+
+  name          = each.key
+  database_name = local.database_name
+  description   = each.value.description
+  table_type    = "EXTERNAL_TABLE"
+  parameters    = each.value.parameters
+
+  open_table_format_input {
+    iceberg_input {
+      metadata_operation = "CREATE"
+      # AWS rule: Firehose writes format version 2 only, reference 8.
+      version = "2"
+    }
+  }
+
+  storage_descriptor {
+    location = each.value.location
+
+    dynamic "columns" {
+      for_each = each.value.columns
+
+      content {
+        name    = columns.value.name
+        type    = columns.value.type
+        comment = columns.value.comment
+      }
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [parameters, storage_descriptor]
   }
 }

@@ -5,12 +5,12 @@ output "database_name" {
 
 output "table_names" {
   description = "Name of each table by its key in tables; a value is known only after the table is made, so that what refers to it waits."
-  value       = { for name, table in aws_glue_catalog_table.this : name => split(":", table.id)[length(split(":", table.id)) - 1] }
+  value       = { for name, table in merge(aws_glue_catalog_table.this, aws_glue_catalog_table.iceberg) : name => split(":", table.id)[length(split(":", table.id)) - 1] }
 }
 
 output "table_arns" {
   description = "ARN of each table by its name."
-  value       = { for name, table in aws_glue_catalog_table.this : name => table.arn }
+  value       = { for name, table in merge(aws_glue_catalog_table.this, aws_glue_catalog_table.iceberg) : name => table.arn }
 }
 
 output "view_names" {

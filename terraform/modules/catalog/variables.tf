@@ -15,8 +15,8 @@ variable "database" {
 
 variable "tables" {
   description = <<-EOT
-    Tables by name. location is the s3:// address of the data, ending in /. format is parquet, orc or json (GZIP or plain
-    JSON lines). partition_discovery says how partitions are found: projection (Athena works them out from the keys'
+    Tables by name. location is the s3:// address of the data, ending in /. format is parquet, orc, json (GZIP or plain
+    JSON lines), or iceberg: an Iceberg table, which has no partition keys here. partition_discovery says how partitions are found: projection (Athena works them out from the keys'
     projection properties: type, range, values, digits, format, interval, interval.unit), crawler (see crawler), or none
     (statements register them). A table with a unique_key gets the view <table>_deduplicated, which has one row of each
     key; same_in_duplicates names more columns in which all copies of a row agree, so that a condition on them is applied
@@ -51,8 +51,18 @@ variable "tables" {
   }
 
   validation {
-    condition     = alltrue([for table in values(var.tables) : contains(["parquet", "orc", "json"], table.format)])
-    error_message = "tables have the formats ${join(", ", values(var.tables)[*].format)}; allowed: parquet, orc, json"
+    condition     = alltrue([for table in values(var.tables) : contains(["parquet", "orc", "json", "iceberg"], table.format)])
+    error_message = "tables have the formats ${join(", ", values(var.tables)[*].format)}; allowed: parquet, orc, json, iceberg"
+  }
+
+  validation {
+    condition     = alltrue([for table in values(var.tables) : table.format != "iceberg" || length(table.partition_keys) == 0 && table.partition_discovery != "crawler"])
+    error_message = "an Iceberg table finds its files by itself and has no folders for partitions; take partition_keys and the crawler from: ${join(", ", [for name, table in var.tables : name if table.format == "iceberg" && (length(table.partition_keys) > 0 || table.partition_discovery == "crawler")])}"
+  }
+
+  validation {
+    condition     = alltrue(flatten([for table in values(var.tables) : [for column in table.columns : !can(regex("\\b(tinyint|smallint|char|varchar)\\b", column.type))] if table.format == "iceberg"]))
+    error_message = "Iceberg has no tinyint, smallint, char and varchar; write int or string for: ${join(", ", flatten([for name, table in var.tables : [for column in table.columns : "${name}.${column.name} ${column.type}" if can(regex("\\b(tinyint|smallint|char|varchar)\\b", column.type))] if table.format == "iceberg"]))}"
   }
 
   validation {
@@ -152,15 +162,11 @@ variable "error_records" {
 }
 
 variable "crawler" {
-  description = "The crawler of the tables with partition_discovery = \"crawler\": its name, when it runs (empty: only when it is started), the key that encrypts the objects it reads and its log, and path and permissions boundary of its role."
+  description = "The crawler of the tables with partition_discovery = \"crawler\": its name, when it runs (empty: only when it is started), and the key that encrypts the objects it reads and its log."
   type = object({
     name        = string
     schedule    = optional(string, "cron(15,45 * * * ? *)")
     kms_key_arn = optional(string)
-    role = optional(object({
-      path                     = optional(string, "/")
-      permissions_boundary_arn = optional(string)
-    }), {})
   })
   default = null
 
@@ -177,6 +183,29 @@ variable "crawler" {
   validation {
     condition     = var.crawler == null ? true : can(regex("^[a-zA-Z0-9_-]{1,55}$", var.crawler.name))
     error_message = "crawler.name is \"${try(var.crawler.name, "")}\"; allowed: 1 to 55 letters, digits, _ and -, because its role is called after it"
+  }
+}
+
+variable "role_path" {
+  description = "Path of the crawler's role."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]{1,510}/)?$", var.role_path))
+    error_message = "role_path is \"${var.role_path}\"; allowed: / or a path that starts and ends with /"
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds the crawler's role; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\"; allowed: the ARN of an IAM policy, or null"
   }
 }
 

@@ -128,5 +128,5 @@ resource "aws_glue_catalog_table" "view" {
   }
 
   # A view may be asked for as soon as it is there.
-  depends_on = [aws_glue_catalog_table.this, aws_glue_catalog_table.error_records]
+  depends_on = [aws_glue_catalog_table.this, aws_glue_catalog_table.iceberg, aws_glue_catalog_table.error_records]
 }

@@ -1,9 +1,12 @@
 data "aws_caller_identity" "current" {}
 
+data "aws_partition" "current" {}
+
 data "aws_region" "current" {}
 
 locals {
   account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
   # The attribute is called name in version 5 of the provider and region in version 6.
   region = coalesce(lookup(data.aws_region.current, "region", null), lookup(data.aws_region.current, "name", null))
 

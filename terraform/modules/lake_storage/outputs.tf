@@ -17,3 +17,8 @@ output "bucket_arns" {
   description = "ARN of each bucket by its purpose: data, raw, results."
   value       = { for purpose, bucket in aws_s3_bucket.this : purpose => bucket.arn }
 }
+
+output "replication_role_arn" {
+  description = "ARN of the role that copies to other buckets, for their policies; null without one."
+  value       = one(aws_iam_role.replication[*].arn)
+}

@@ -62,7 +62,7 @@ data "aws_iam_policy_document" "bucket" {
 
       principals {
         type        = "AWS"
-        identifiers = [for account in distinct([for arn in var.writer_role_arns : split(":", arn)[4]]) : "arn:${data.aws_partition.current.partition}:iam::${account}:root"]
+        identifiers = [for account in distinct([for arn in var.writer_role_arns : split(":", arn)[4]]) : "arn:${local.partition}:iam::${account}:root"]
       }
 
       condition {
@@ -73,5 +73,3 @@ data "aws_iam_policy_document" "bucket" {
     }
   }
 }
-
-data "aws_partition" "current" {}

@@ -62,6 +62,16 @@ variable "data_lifecycle" {
     error_message = "data_lifecycle.transitions is after ${join(", ", var.data_lifecycle.transitions[*].days)} days; allowed: 0 or more, and 30 or more for STANDARD_IA and ONEZONE_IA"
   }
 
+  # AWS rule: objects go from one class to the next in this order, each transition later than the one before.
+  validation {
+    condition = alltrue([
+      for position in range(1, length(var.data_lifecycle.transitions)) :
+      try(index(["STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"], var.data_lifecycle.transitions[position].storage_class), 9) > try(index(["STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"], var.data_lifecycle.transitions[position - 1].storage_class), 0) &&
+      var.data_lifecycle.transitions[position].days >= var.data_lifecycle.transitions[position - 1].days + (contains(["STANDARD_IA", "ONEZONE_IA"], var.data_lifecycle.transitions[position - 1].storage_class) ? 30 : 1)
+    ])
+    error_message = "data_lifecycle.transitions is ${join(", ", [for transition in var.data_lifecycle.transitions : "${transition.storage_class} after ${transition.days} days"])}; each must be later than the one before (30 days later after STANDARD_IA and ONEZONE_IA), in the order STANDARD_IA, INTELLIGENT_TIERING, ONEZONE_IA, GLACIER_IR, GLACIER, DEEP_ARCHIVE"
+  }
+
   validation {
     condition     = var.data_lifecycle.expiration_days == null ? true : alltrue([for transition in var.data_lifecycle.transitions : var.data_lifecycle.expiration_days > transition.days])
     error_message = "data_lifecycle.expiration_days is ${coalesce(var.data_lifecycle.expiration_days, 0)}; it must be later than every transition (${join(", ", var.data_lifecycle.transitions[*].days)})"
@@ -136,8 +146,81 @@ variable "access_logging" {
   default = null
 }
 
+variable "replication" {
+  description = <<-EOT
+    Copies of the buckets data and raw, by data and raw: the bucket that receives them, which must exist, have versioning and,
+    in another account (account_id), a policy that lets the role in (output replication_role_arn); the key that encrypts the
+    copies, required exactly when kms_key_arn is set, in the Region of that bucket; storage class; prefix of what is
+    copied; and whether delete markers are copied too, so that what is deleted here (by compaction, say) is hidden there.
+    Only what is written after this is set is copied. Nothing that a lifecycle rule deletes is deleted there.
+  EOT
+  type = map(object({
+    bucket         = string
+    account_id     = optional(string)
+    kms_key_arn    = optional(string)
+    storage_class  = optional(string, "STANDARD")
+    prefix         = optional(string, "")
+    delete_markers = optional(bool, false)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.replication), ["data", "raw"])) == 0
+    error_message = "replication is of ${join(", ", keys(var.replication))}; allowed: data, raw (query results are made anew by their query)"
+  }
+
+  validation {
+    condition     = alltrue([for copy in values(var.replication) : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", copy.bucket))])
+    error_message = "replication goes to ${join(", ", [for copy in values(var.replication) : "\"${copy.bucket}\""])}; allowed: names of buckets, 3 to 63 lower-case letters, digits, . and -"
+  }
+
+  validation {
+    condition     = alltrue([for copy in values(var.replication) : copy.account_id == null || can(regex("^[0-9]{12}$", copy.account_id))])
+    error_message = "replication goes to the accounts ${join(", ", [for copy in values(var.replication) : "\"${copy.account_id}\"" if copy.account_id != null])}; allowed: 12 digits, or null for this account"
+  }
+
+  validation {
+    condition     = alltrue([for copy in values(var.replication) : (copy.kms_key_arn == null) == (var.kms_key_arn == null)])
+    error_message = "replication has keys for ${join(", ", [for purpose, copy in var.replication : purpose if copy.kms_key_arn != null])} and kms_key_arn is ${var.kms_key_arn == null ? "null" : "set"}; S3 copies what KMS encrypts only with a key for the copies, and needs none for what it encrypts itself"
+  }
+
+  validation {
+    condition     = alltrue([for copy in values(var.replication) : copy.kms_key_arn == null || can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", copy.kms_key_arn))])
+    error_message = "replication has the keys ${join(", ", [for copy in values(var.replication) : "\"${copy.kms_key_arn}\"" if copy.kms_key_arn != null])}; allowed: ARNs of KMS keys"
+  }
+
+  validation {
+    condition     = alltrue([for copy in values(var.replication) : contains(["STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"], copy.storage_class)])
+    error_message = "replication has the storage classes ${join(", ", values(var.replication)[*].storage_class)}; allowed: STANDARD, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, GLACIER_IR, GLACIER, DEEP_ARCHIVE"
+  }
+}
+
+variable "role_path" {
+  description = "Path of the role that copies."
+  type        = string
+  default     = "/"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^/([!-~]{1,510}/)?$", var.role_path))
+    error_message = "role_path is \"${var.role_path}\"; allowed: / or a path that starts and ends with /"
+  }
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds the role that copies; null for none."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\"; allowed: the ARN of an IAM policy, or null"
+  }
+}
+
 variable "tags" {
-  description = "Tags of the buckets."
+  description = "Tags of the buckets and the role."
   type        = map(string)
   default     = {}
   nullable    = false

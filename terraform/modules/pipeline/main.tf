@@ -2,8 +2,11 @@ locals {
   # A dataset's name may have _, which is unusual in the names of streams and roles.
   name = "${var.name}-${var.dataset}"
 
-  partition_keys = module.contract.partition_keys[*].name
+  # An Iceberg table has no folders: keys that are attributes of the record become columns, those of arrival fall away.
+  iceberg        = var.delivery.format == "iceberg"
   by_attributes  = module.contract.partitioned_by == "attributes"
+  partition_keys = local.iceberg ? [] : module.contract.partition_keys[*].name
+  columns        = concat(module.contract.columns, local.iceberg && local.by_attributes ? [for key in module.contract.partition_keys : { name = key.name, type = key.type, comment = key.comment }] : [])
 
   # !{timestamp:...} gives the arrival of the oldest record in an object; partition keys come from the record itself.
   key_expressions = {
@@ -19,7 +22,7 @@ locals {
   ]
 
   data_prefix     = "data/${var.dataset}/"
-  delivery_prefix = "${local.data_prefix}${join("/", local.key_folders)}/"
+  delivery_prefix = join("", concat([local.data_prefix], [for folder in local.key_folders : "${folder}/"]))
   error_prefix    = "errors/${var.dataset}/"
   raw_prefix      = "${var.dataset}/"
 }
@@ -31,14 +34,38 @@ module "contract" {
   arrival_years = var.table.arrival_years
 }
 
+# Where records come from: a stream of the pipeline's own, or one that is there already.
+locals {
+  stream = {
+    arn         = var.source_stream == null ? one(module.stream[*].arn) : var.source_stream.arn
+    name        = var.source_stream == null ? one(module.stream[*].name) : split("/", var.source_stream.arn)[1]
+    kms_key_arn = var.source_stream == null ? var.kms_key_arn : var.source_stream.kms_key_arn
+  }
+
+  # Metrics of a stream are in the account that has it.
+  stream_account_id = try(split(":", var.source_stream.arn)[4], null)
+  stream_is_here    = var.source_stream == null ? true : local.stream_account_id == data.aws_caller_identity.current[0].account_id
+}
+
+data "aws_caller_identity" "current" {
+  count = var.source_stream == null ? 0 : 1
+}
+
+moved {
+  from = module.stream
+  to   = module.stream[0]
+}
+
 module "stream" {
   source = "../stream"
+  count  = var.source_stream == null ? 1 : 0
 
   name                = local.name
   capacity            = { mode = var.stream.mode, shard_count = var.stream.shard_count }
   retention_hours     = var.stream.retention_hours
   shard_level_metrics = var.stream.shard_level_metrics
   consumers           = var.stream.consumers
+  sharing             = var.stream.sharing
   kms_key             = var.kms_key_arn == null ? "alias/aws/kinesis" : var.kms_key_arn
 
   tags = var.tags
@@ -78,8 +105,8 @@ module "catalog" {
       description         = module.contract.description
       location            = "s3://${var.buckets.data}/${local.data_prefix}"
       format              = var.delivery.format
-      columns             = module.contract.columns
-      partition_keys      = module.contract.partition_keys
+      columns             = local.columns
+      partition_keys      = local.iceberg ? [] : module.contract.partition_keys
       partition_discovery = var.table.partition_discovery
       unique_key          = var.views.deduplicated ? module.contract.unique_key : []
       same_in_duplicates  = var.views.deduplicated ? module.contract.same_in_duplicates : []
@@ -92,7 +119,6 @@ module "catalog" {
     name        = local.name
     schedule    = var.table.crawler_schedule
     kms_key_arn = var.kms_key_arn
-    role        = { path = var.role_path, permissions_boundary_arn = var.permissions_boundary_arn }
   } : null
 
   error_records = var.views.errors ? {
@@ -104,6 +130,9 @@ module "catalog" {
     }
   } : {}
 
+  role_path                = var.role_path
+  permissions_boundary_arn = var.permissions_boundary_arn
+
   tags = var.tags
 }
 
@@ -111,7 +140,7 @@ module "delivery" {
   source = "../delivery"
 
   name          = local.name
-  source_stream = { arn = module.stream.arn, kms_key_arn = var.kms_key_arn }
+  source_stream = { arn = local.stream.arn, kms_key_arn = local.stream.kms_key_arn }
 
   destination = {
     bucket         = var.buckets.data
@@ -129,10 +158,12 @@ module "delivery" {
     schema_fingerprint = module.contract.fingerprint
     column_compression = var.delivery.column_compression
     compression        = var.delivery.compression
+    unique_keys        = local.iceberg ? module.contract.unique_key : []
+    retry_seconds      = var.delivery.retry_seconds
   }
 
   buffering    = { size_mb = var.delivery.size_mb, interval_seconds = var.delivery.interval_seconds }
-  partitioning = local.by_attributes ? { queries = var.transform == null ? var.delivery.partition_queries : {}, retry_seconds = var.delivery.retry_seconds } : null
+  partitioning = local.by_attributes && !local.iceberg ? { queries = var.transform == null ? var.delivery.partition_queries : {}, retry_seconds = var.delivery.retry_seconds } : null
 
   transform = var.transform == null ? null : {
     function_arn     = module.transform[0].qualified_arn

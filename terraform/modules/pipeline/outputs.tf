@@ -1,16 +1,21 @@
 output "stream_name" {
   description = "Name of the Kinesis stream."
-  value       = module.stream.name
+  value       = local.stream.name
 }
 
 output "stream_arn" {
   description = "ARN of the Kinesis stream."
-  value       = module.stream.arn
+  value       = local.stream.arn
+}
+
+output "stream_kms_key_arn" {
+  description = "ARN of the customer key that encrypts the stream; null for the key that AWS manages."
+  value       = local.stream.kms_key_arn
 }
 
 output "consumer_arns" {
   description = "ARN of each consumer with enhanced fan-out, by its name."
-  value       = module.stream.consumer_arns
+  value       = var.source_stream == null ? one(module.stream[*].consumer_arns) : {}
 }
 
 output "delivery_stream_name" {
@@ -127,11 +132,11 @@ output "prepared_statements" {
 output "monitored" {
   description = "What the monitoring module has to know of the pipeline."
   value = {
-    stream_name          = module.stream.name
+    stream_name          = local.stream_is_here ? local.stream.name : null
     delivery_stream_name = module.delivery.name
     function_name        = one(module.transform[*].function_name)
     timeout_seconds      = try(var.transform.timeout_seconds, 120)
-    converts             = var.delivery.format != "json"
+    converts             = contains(["parquet", "orc"], var.delivery.format)
     delivery_seconds     = var.delivery.interval_seconds + try(var.transform.interval_seconds, 0)
     error_bucket         = var.buckets.data
     error_prefix         = local.error_prefix

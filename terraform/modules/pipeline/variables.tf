@@ -53,16 +53,45 @@ variable "kms_key_arn" {
 }
 
 variable "stream" {
-  description = "The Kinesis stream: mode PROVISIONED (with shard_count) or ON_DEMAND, retention, shard-level metrics, names of consumers with enhanced fan-out."
+  description = "The Kinesis stream: mode PROVISIONED (with shard_count) or ON_DEMAND, retention, shard-level metrics, names of consumers with enhanced fan-out, and roles of other accounts that read or write it, as in the stream module."
   type = object({
     mode                = optional(string, "PROVISIONED")
     shard_count         = optional(number, 1)
     retention_hours     = optional(number, 168)
     shard_level_metrics = optional(set(string), [])
     consumers           = optional(set(string), [])
+    sharing = optional(object({
+      reader_role_arns   = optional(set(string), [])
+      writer_role_arns   = optional(set(string), [])
+      consumer_role_arns = optional(map(set(string)), {})
+    }), {})
   })
   default  = {}
   nullable = false
+}
+
+variable "source_stream" {
+  description = "A stream that is there already, of this account or another one, instead of one of the pipeline's own (stream is then not used): its ARN, and that of the customer key which encrypts it. The stream's and the key's policies of another account must let the delivery role in, which is called <name>-<dataset>-delivery."
+  type = object({
+    arn         = string
+    kms_key_arn = optional(string)
+  })
+  default = null
+
+  validation {
+    condition     = var.source_stream == null ? true : can(regex("^arn:[a-z-]+:kinesis:[a-z0-9-]+:[0-9]{12}:stream/[a-zA-Z0-9_.-]+$", var.source_stream.arn))
+    error_message = "source_stream.arn is \"${try(var.source_stream.arn, "null")}\"; allowed: the ARN of a Kinesis stream, or source_stream = null"
+  }
+
+  validation {
+    condition     = try(var.source_stream.kms_key_arn, null) == null ? true : can(regex("^arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/.+$", var.source_stream.kms_key_arn))
+    error_message = "source_stream.kms_key_arn is \"${try(coalesce(var.source_stream.kms_key_arn, "null"), "null")}\"; allowed: the ARN of a KMS key (not an alias, which a policy cannot name), or null"
+  }
+
+  validation {
+    condition     = var.source_stream == null || length(var.stream.consumers) + length(var.stream.sharing.reader_role_arns) + length(var.stream.sharing.writer_role_arns) + length(var.stream.sharing.consumer_role_arns) == 0
+    error_message = "stream has consumers or sharing, and source_stream is ${try(var.source_stream.arn, "null")}; they are for a stream of the pipeline's own: let whoever made that one add them there"
+  }
 }
 
 variable "transform" {
@@ -86,9 +115,10 @@ variable "transform" {
 
 variable "delivery" {
   description = <<-EOT
-    How objects are written: format (parquet, orc, or json for GZIP JSON lines), size_mb and interval_seconds of buffering,
-    time_zone of arrival-time partitions, retry_seconds of partitioned delivery, and partition_queries (key => jq 1.6
-    expression) that find the partition keys in a pipeline without transform.
+    How objects are written: format (parquet, orc, json for GZIP JSON lines, or iceberg: rows are committed to an Iceberg
+    table, which has no partitions and, on AWS, no raw backup beside it), size_mb and interval_seconds of buffering,
+    time_zone of arrival-time partitions, retry_seconds of partitioned delivery and of commits, and partition_queries
+    (key => jq 1.6 expression) that find the partition keys in a pipeline without transform.
   EOT
   type = object({
     format             = optional(string, "parquet")
@@ -103,6 +133,16 @@ variable "delivery" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = contains(["parquet", "orc", "json", "iceberg"], var.delivery.format)
+    error_message = "delivery.format is \"${var.delivery.format}\"; allowed: parquet, orc, json, iceberg"
+  }
+
+  validation {
+    condition     = var.delivery.format != "iceberg" || length(var.delivery.partition_queries) == 0
+    error_message = "delivery.partition_queries are of ${join(", ", keys(var.delivery.partition_queries))} and the format is iceberg; an Iceberg table has no folders to find keys for"
+  }
 }
 
 variable "backup" {
@@ -113,6 +153,11 @@ variable "backup" {
     compression      = optional(string, "GZIP")
   })
   default = {}
+
+  validation {
+    condition     = var.backup == null || var.delivery.format != "iceberg"
+    error_message = "backup is wanted and delivery.format is iceberg; Firehose backs up nothing beside an Iceberg table but what it could not deliver. Say backup = null (in the root stack: backup = { enabled = false })"
+  }
 }
 
 variable "table" {
@@ -124,6 +169,11 @@ variable "table" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = var.table.partition_discovery != "crawler" || var.delivery.format != "iceberg"
+    error_message = "table.partition_discovery is crawler and delivery.format is iceberg; an Iceberg table finds its files by itself, leave partition_discovery out"
+  }
 }
 
 variable "views" {

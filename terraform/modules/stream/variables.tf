@@ -81,21 +81,31 @@ variable "consumers" {
 }
 
 variable "sharing" {
-  description = "Roles of other accounts that may read the stream or write to it, by their ARNs. They need the same in their own policies, and the key's policy must let them use it."
+  description = <<-EOT
+    Roles of other accounts, by their ARNs, that may read the stream, write to it, or read it with enhanced fan-out:
+    consumer_role_arns has them by the name of the consumer (of consumers), whose ARN they subscribe with. They need the
+    same in their own policies, and the key's policy must let them use it.
+  EOT
   type = object({
-    reader_role_arns = optional(set(string), [])
-    writer_role_arns = optional(set(string), [])
+    reader_role_arns   = optional(set(string), [])
+    writer_role_arns   = optional(set(string), [])
+    consumer_role_arns = optional(map(set(string)), {})
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = alltrue([for arn in setunion(var.sharing.reader_role_arns, var.sharing.writer_role_arns) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))])
-    error_message = "sharing has ${join(", ", setunion(var.sharing.reader_role_arns, var.sharing.writer_role_arns))}; allowed: ARNs of IAM roles"
+    condition     = alltrue([for arn in setunion(var.sharing.reader_role_arns, var.sharing.writer_role_arns, flatten(values(var.sharing.consumer_role_arns))) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))])
+    error_message = "sharing has ${join(", ", setunion(var.sharing.reader_role_arns, var.sharing.writer_role_arns, flatten(values(var.sharing.consumer_role_arns))))}; allowed: ARNs of IAM roles"
   }
 
   validation {
-    condition     = length(setunion(var.sharing.reader_role_arns, var.sharing.writer_role_arns)) == 0 || var.kms_key != "alias/aws/kinesis"
+    condition     = length(setsubtract(keys(var.sharing.consumer_role_arns), var.consumers)) == 0
+    error_message = "sharing.consumer_role_arns names the consumers ${join(", ", keys(var.sharing.consumer_role_arns))}; those of the stream are [${join(", ", var.consumers)}]"
+  }
+
+  validation {
+    condition     = length(setunion(var.sharing.reader_role_arns, var.sharing.writer_role_arns, flatten(values(var.sharing.consumer_role_arns)))) == 0 || var.kms_key != "alias/aws/kinesis"
     error_message = "sharing is set and kms_key is alias/aws/kinesis, which no other account can use; give the ARN of a customer key"
   }
 }

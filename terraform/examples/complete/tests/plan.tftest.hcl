@@ -5,6 +5,9 @@ mock_provider "aws" {
 variables {
   packages_dir = "tests/packages"
   alarm_emails = ["data@example.org"]
+  copies       = { bucket = "my-copies", kms_key_arn = "arn:aws:kms:eu-central-1:111122223333:key/copies" }
+
+  partner_role_arns = ["arn:aws:iam::444455556666:role/partner"]
 }
 
 run "plans" {

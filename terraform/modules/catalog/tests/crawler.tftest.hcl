@@ -59,7 +59,10 @@ run "with_a_key" {
   command = plan
 
   variables {
-    crawler = { name = "lake-visits", schedule = "", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1", role = { path = "/lake/", permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary" } }
+    crawler   = { name = "lake-visits", schedule = "", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
+    role_path = "/lake/"
+
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
   }
 
   assert {

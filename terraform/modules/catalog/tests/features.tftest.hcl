@@ -92,3 +92,40 @@ run "existing_database" {
     error_message = "an existing database is used as it is"
   }
 }
+
+run "an_iceberg_table" {
+  command = plan
+
+  variables {
+    tables = {
+      visits = {
+        description = "Visits"
+        location    = "s3://bucket/data/visits/"
+        format      = "iceberg"
+        columns     = [{ name = "visit_id", type = "string" }, { name = "at", type = "timestamp" }]
+        unique_key  = ["visit_id"]
+      }
+      lines = { location = "s3://bucket/data/lines/", columns = [{ name = "line", type = "string" }] }
+    }
+  }
+
+  assert {
+    condition     = keys(aws_glue_catalog_table.iceberg) == ["visits"] && keys(aws_glue_catalog_table.this) == ["lines"] && toset(keys(output.table_names)) == toset(["lines", "visits"])
+    error_message = "each table is made once: ${jsonencode(keys(output.table_names))}"
+  }
+
+  assert {
+    condition     = one(one(aws_glue_catalog_table.iceberg["visits"].open_table_format_input).iceberg_input).version == "2" && one(one(aws_glue_catalog_table.iceberg["visits"].open_table_format_input).iceberg_input).metadata_operation == "CREATE"
+    error_message = "it is made as an Iceberg table of format version 2"
+  }
+
+  assert {
+    condition     = one(aws_glue_catalog_table.iceberg["visits"].storage_descriptor).location == "s3://bucket/data/visits/" && one(aws_glue_catalog_table.iceberg["visits"].storage_descriptor).columns[*].name == tolist(["visit_id", "at"])
+    error_message = "it lies where it is told to, with the columns in order"
+  }
+
+  assert {
+    condition     = contains(output.view_names, "visits_deduplicated")
+    error_message = "it has the view without duplicates: ${join(", ", output.view_names)}"
+  }
+}

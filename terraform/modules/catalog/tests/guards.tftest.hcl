@@ -276,3 +276,74 @@ run "rejects_a_crawler_name_with_dots" {
 
   expect_failures = [var.crawler]
 }
+
+run "rejects_partition_keys_of_an_iceberg_table" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    tables = { visits = { location = "s3://bucket/data/", format = "iceberg", columns = [], partition_keys = [{ name = "dt", type = "string", projection = { type = "date" } }] } }
+  }
+
+  expect_failures = [var.tables]
+}
+
+run "rejects_a_crawled_iceberg_table" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    tables  = { visits = { location = "s3://bucket/data/", format = "iceberg", columns = [], partition_discovery = "crawler" } }
+    crawler = { name = "lake-visits" }
+  }
+
+  expect_failures = [var.tables]
+}
+
+run "rejects_a_type_that_iceberg_has_not" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    tables = { visits = { location = "s3://bucket/data/", format = "iceberg", columns = [{ name = "pages", type = "array<smallint>" }] } }
+  }
+
+  expect_failures = [var.tables]
+}
+
+run "rejects_a_role_path_without_slashes" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    role_path = "lake"
+  }
+
+  expect_failures = [var.role_path]
+}
+
+run "rejects_a_boundary_that_is_no_policy" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    permissions_boundary_arn = "boundary"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
+}

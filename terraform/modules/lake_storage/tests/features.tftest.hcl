@@ -129,3 +129,96 @@ run "written_from_other_accounts" {
     error_message = "a delivery deletes nothing"
   }
 }
+
+run "nothing_is_copied_unless_asked_for" {
+  command = plan
+
+  assert {
+    condition     = length(aws_s3_bucket_replication_configuration.this) == 0 && length(aws_iam_role.replication) == 0 && output.replication_role_arn == null
+    error_message = "replication is off by default"
+  }
+}
+
+run "copied_within_the_account" {
+  command = plan
+
+  variables {
+    replication = { raw = { bucket = "copies", storage_class = "GLACIER_IR" } }
+  }
+
+  assert {
+    condition     = keys(aws_s3_bucket_replication_configuration.this) == ["raw"] && one(one(aws_s3_bucket_replication_configuration.this["raw"].rule).destination).bucket == "arn:aws:s3:::copies" && one(one(aws_s3_bucket_replication_configuration.this["raw"].rule).destination).storage_class == "GLACIER_IR"
+    error_message = "only what is named is copied, to where it is told"
+  }
+
+  assert {
+    condition     = one(one(aws_s3_bucket_replication_configuration.this["raw"].rule).delete_marker_replication).status == "Disabled" && length(one(aws_s3_bucket_replication_configuration.this["raw"].rule).source_selection_criteria) == 0
+    error_message = "what is deleted here stays there, and without a key nothing is said of keys"
+  }
+
+  assert {
+    condition     = join(" ", data.aws_iam_policy_document.replication[0].statement[*].sid) == "ReadRules ReadVersions WriteCopies" && data.aws_iam_policy_document.replication[0].statement[2].actions == toset(["s3:ReplicateObject", "s3:ReplicateTags"]) && data.aws_iam_policy_document.replication[0].statement[2].resources == toset(["arn:aws:s3:::copies/*"])
+    error_message = "the role reads versions and writes copies, and deletes nothing"
+  }
+
+  assert {
+    condition     = one(one(data.aws_iam_policy_document.replication_trust[0].statement).condition).values == tolist(["111122223333"])
+    error_message = "only this account's buckets use the role"
+  }
+}
+
+run "copied_to_another_account_and_region" {
+  command = plan
+
+  # A rule names the bucket it copies from, and that is known once it is made.
+  override_resource {
+    target          = aws_s3_bucket.this
+    override_during = plan
+    values          = { arn = "arn:aws:s3:::lake-data" }
+  }
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1"
+    role_path   = "/lake/"
+    replication = {
+      data = { bucket = "copies-of-data", account_id = "444455556666", kms_key_arn = "arn:aws:kms:eu-central-1:444455556666:key/2", prefix = "data/", delete_markers = true }
+      raw  = { bucket = "copies-of-raw", kms_key_arn = "arn:aws:kms:us-east-1:111122223333:key/3" }
+    }
+    permissions_boundary_arn = "arn:aws:iam::111122223333:policy/boundary"
+  }
+
+  assert {
+    condition     = one(one(one(aws_s3_bucket_replication_configuration.this["data"].rule).source_selection_criteria).sse_kms_encrypted_objects).status == "Enabled" && one(one(one(aws_s3_bucket_replication_configuration.this["data"].rule).destination).encryption_configuration).replica_kms_key_id == "arn:aws:kms:eu-central-1:444455556666:key/2"
+    error_message = "what KMS encrypts is copied, under a key of the other Region"
+  }
+
+  assert {
+    condition     = one(one(aws_s3_bucket_replication_configuration.this["data"].rule).destination).account == "444455556666" && one(one(one(aws_s3_bucket_replication_configuration.this["data"].rule).destination).access_control_translation).owner == "Destination" && length(one(one(aws_s3_bucket_replication_configuration.this["raw"].rule).destination).access_control_translation) == 0
+    error_message = "in another account a copy belongs to that account"
+  }
+
+  assert {
+    condition     = one(one(aws_s3_bucket_replication_configuration.this["data"].rule).delete_marker_replication).status == "Enabled" && one(one(aws_s3_bucket_replication_configuration.this["data"].rule).filter).prefix == "data/" && one(one(aws_s3_bucket_replication_configuration.this["raw"].rule).delete_marker_replication).status == "Disabled"
+    error_message = "delete markers are copied where that is asked for"
+  }
+
+  assert {
+    condition     = join(" ", data.aws_iam_policy_document.replication[0].statement[*].sid) == "ReadRules ReadVersions WriteCopies HandCopiesOver DecryptObjects EncryptCopiesOfData EncryptCopiesOfRaw"
+    error_message = "statements are ${join(" ", data.aws_iam_policy_document.replication[0].statement[*].sid)}"
+  }
+
+  assert {
+    condition     = contains(data.aws_iam_policy_document.replication[0].statement[2].actions, "s3:ReplicateDelete") && data.aws_iam_policy_document.replication[0].statement[3].resources == toset(["arn:aws:s3:::copies-of-data/data/*"])
+    error_message = "each right is for the copies that need it"
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.replication[0].statement[5].resources == toset(["arn:aws:kms:eu-central-1:444455556666:key/2"]) && one([for condition in data.aws_iam_policy_document.replication[0].statement[5].condition : condition.values if condition.variable == "kms:ViaService"]) == tolist(["s3.eu-central-1.amazonaws.com"])
+    error_message = "the other Region's key is used through the other Region's S3"
+  }
+
+  assert {
+    condition     = aws_iam_role.replication[0].name == "lake-replication" && aws_iam_role.replication[0].path == "/lake/" && aws_iam_role.replication[0].permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
+    error_message = "the role is like all others"
+  }
+}

@@ -144,3 +144,159 @@ run "rejects_writers_that_are_no_roles" {
 
   expect_failures = [var.writer_role_arns]
 }
+
+run "rejects_transitions_out_of_order" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    data_lifecycle = { transitions = [{ days = 90, storage_class = "GLACIER" }, { days = 365, storage_class = "STANDARD_IA" }] }
+  }
+
+  expect_failures = [var.data_lifecycle]
+}
+
+run "rejects_transitions_too_close_together" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    data_lifecycle = { transitions = [{ days = 30, storage_class = "STANDARD_IA" }, { days = 45, storage_class = "GLACIER" }] }
+  }
+
+  expect_failures = [var.data_lifecycle]
+}
+
+run "rejects_copies_of_query_results" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    replication = { results = { bucket = "copies" } }
+  }
+
+  expect_failures = [var.replication]
+}
+
+run "rejects_copies_to_a_bucket_in_capitals" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    replication = { raw = { bucket = "Copies" } }
+  }
+
+  expect_failures = [var.replication]
+}
+
+run "rejects_copies_to_an_account_of_letters" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    replication = { raw = { bucket = "copies", account_id = "mine" } }
+  }
+
+  expect_failures = [var.replication]
+}
+
+run "rejects_copies_of_encrypted_objects_without_a_key" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1"
+    replication = { raw = { bucket = "copies" } }
+  }
+
+  expect_failures = [var.replication]
+}
+
+run "rejects_a_key_for_copies_of_what_s3_encrypts" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    replication = { raw = { bucket = "copies", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" } }
+  }
+
+  expect_failures = [var.replication]
+}
+
+run "rejects_an_alias_as_key_of_copies" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1"
+    replication = { raw = { bucket = "copies", kms_key_arn = "alias/copies" } }
+  }
+
+  expect_failures = [var.replication]
+}
+
+run "rejects_copies_in_an_unknown_storage_class" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    replication = { raw = { bucket = "copies", storage_class = "COLD" } }
+  }
+
+  expect_failures = [var.replication]
+}
+
+run "rejects_a_role_path_without_slashes" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    role_path = "lake"
+  }
+
+  expect_failures = [var.role_path]
+}
+
+run "rejects_a_boundary_that_is_no_policy" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    permissions_boundary_arn = "boundary"
+  }
+
+  expect_failures = [var.permissions_boundary_arn]
+}

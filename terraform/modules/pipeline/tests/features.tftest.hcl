@@ -151,3 +151,103 @@ run "views_when_they_are_wanted" {
     error_message = "views are ${join(", ", output.view_names)}"
   }
 }
+
+run "a_stream_that_is_there_already" {
+  command = plan
+
+  variables {
+    source_stream = { arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/2" }
+    kms_key_arn   = "arn:aws:kms:eu-west-1:111122223333:key/1"
+  }
+
+  assert {
+    condition     = length(module.stream) == 0 && output.stream_name == "orders" && output.stream_arn == "arn:aws:kinesis:eu-west-1:111122223333:stream/orders" && length(output.consumer_arns) == 0
+    error_message = "no stream is made: ${output.stream_name}"
+  }
+
+  assert {
+    condition     = output.stream_kms_key_arn == "arn:aws:kms:eu-west-1:111122223333:key/2" && output.monitored.stream_name == "orders"
+    error_message = "its key is its own, and its metrics are here"
+  }
+}
+
+run "a_stream_of_another_account" {
+  command = plan
+
+  variables {
+    source_stream = { arn = "arn:aws:kinesis:eu-west-1:444455556666:stream/orders" }
+  }
+
+  assert {
+    condition     = output.stream_name == "orders" && output.stream_kms_key_arn == null && output.monitored.stream_name == null
+    error_message = "the metrics of another account's stream are there"
+  }
+}
+
+run "a_stream_shared_with_other_accounts" {
+  command = plan
+
+  override_resource {
+    target          = module.stream[0].aws_kinesis_stream_consumer.this
+    override_during = plan
+    values          = { arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/lake-visits/consumer/audit:1" }
+  }
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1"
+    stream = {
+      consumers = ["audit"]
+      sharing   = { reader_role_arns = ["arn:aws:iam::444455556666:role/reader"], consumer_role_arns = { audit = ["arn:aws:iam::444455556666:role/audit"] } }
+    }
+  }
+
+  assert {
+    condition     = length(output.consumer_arns) == 1 && output.consumer_arns["audit"] == "arn:aws:kinesis:eu-west-1:111122223333:stream/lake-visits/consumer/audit:1"
+    error_message = "consumers are ${jsonencode(output.consumer_arns)}"
+  }
+}
+
+run "as_iceberg_by_attributes" {
+  command = plan
+
+  variables {
+    delivery = { format = "iceberg", retry_seconds = 60 }
+    backup   = null
+  }
+
+  assert {
+    condition     = output.delivery_prefix == "data/visits/" && length(output.partition_keys) == 0 && !output.monitored.converts
+    error_message = "an Iceberg table has no folders: ${output.delivery_prefix}"
+  }
+
+  assert {
+    condition     = local.columns[*].name == ["at", "kind"]
+    error_message = "keys that are attributes become columns: ${join(", ", local.columns[*].name)}"
+  }
+}
+
+run "as_iceberg_by_arrival" {
+  command = plan
+
+  variables {
+    contract = jsonencode({
+      x-unique-key   = ["id"]
+      x-partitioning = { by = "arrival", keys = ["dt"] }
+      x-event-time   = "at"
+      properties     = { id = { "x-glue-type" = "string" }, at = { "x-glue-type" = "timestamp" } }
+    })
+    transform = null
+    delivery  = { format = "iceberg" }
+    backup    = null
+  }
+
+  assert {
+    condition     = local.columns[*].name == ["at", "id"] && !strcontains(output.named_queries["visits_recent"].query, "WHERE") && keys(output.prepared_statements) == ["visits_by_key"]
+    error_message = "the day of arrival is no column of an Iceberg table: ${output.named_queries["visits_recent"].query}"
+  }
+
+  assert {
+    condition     = contains(output.view_names, "visits_deduplicated")
+    error_message = "rows delivered twice are hidden: ${join(", ", output.view_names)}"
+  }
+}

@@ -93,3 +93,120 @@ run "rejects_a_vpc_without_subnets" {
 
   expect_failures = [var.vpc_config]
 }
+
+run "rejects_a_source_that_is_no_stream" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    source_stream = { arn = "arn:aws:firehose:eu-west-1:111122223333:deliverystream/lake" }
+  }
+
+  expect_failures = [var.source_stream]
+}
+
+run "rejects_an_alias_as_key_of_the_source" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    source_stream = { arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:alias/orders" }
+  }
+
+  expect_failures = [var.source_stream]
+}
+
+run "rejects_consumers_of_a_stream_that_is_not_its_own" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    source_stream = { arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders" }
+    stream        = { consumers = ["tail"] }
+  }
+
+  expect_failures = [var.source_stream]
+}
+
+run "rejects_sharing_a_stream_that_is_not_its_own" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    source_stream = { arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/orders" }
+    stream        = { sharing = { reader_role_arns = ["arn:aws:iam::444455556666:role/reader"] } }
+  }
+
+  expect_failures = [var.source_stream]
+}
+
+run "rejects_an_unknown_format" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    delivery = { format = "csv" }
+  }
+
+  expect_failures = [var.delivery]
+}
+
+run "rejects_partition_queries_of_an_iceberg_table" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    delivery = { format = "iceberg", partition_queries = { kind = ".kind" } }
+    backup   = null
+  }
+
+  expect_failures = [var.delivery]
+}
+
+run "rejects_a_backup_beside_an_iceberg_table" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    delivery = { format = "iceberg" }
+  }
+
+  expect_failures = [var.backup]
+}
+
+run "rejects_a_crawler_of_an_iceberg_table" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    delivery = { format = "iceberg" }
+    backup   = null
+    table    = { partition_discovery = "crawler" }
+  }
+
+  expect_failures = [var.table]
+}

@@ -92,3 +92,40 @@ run "shared_with_other_accounts" {
     error_message = "a reader does not write, and a writer does not read"
   }
 }
+
+run "a_consumer_shared_with_another_account" {
+  command = plan
+
+  # The policy of a consumer names its ARN, which is known once it is made.
+  override_resource {
+    target          = aws_kinesis_stream_consumer.this
+    override_during = plan
+    values          = { arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/lake-events/consumer/audit:1" }
+  }
+
+  variables {
+    kms_key   = "arn:aws:kms:eu-west-1:111122223333:key/one"
+    consumers = ["audit", "tail"]
+    sharing   = { consumer_role_arns = { audit = ["arn:aws:iam::444455556666:role/audit"], tail = [] } }
+  }
+
+  assert {
+    condition     = keys(aws_kinesis_resource_policy.consumer) == ["audit"] && aws_kinesis_resource_policy.consumer["audit"].resource_arn == "arn:aws:kinesis:eu-west-1:111122223333:stream/lake-events/consumer/audit:1"
+    error_message = "the consumer has a policy of its own: ${jsonencode(keys(aws_kinesis_resource_policy.consumer))}"
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.consumer["audit"].statement).actions == toset(["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"]) && one(data.aws_iam_policy_document.consumer["audit"].statement).resources == toset(["arn:aws:kinesis:eu-west-1:111122223333:stream/lake-events/consumer/audit:1"])
+    error_message = "a subscriber subscribes with this consumer and no other"
+  }
+
+  assert {
+    condition     = one(one(data.aws_iam_policy_document.consumer["audit"].statement).condition).values == tolist(["arn:aws:iam::444455556666:role/audit"])
+    error_message = "the role is the condition"
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.sharing[0].statement).sid == "SubscribeFromElsewhere" && one(data.aws_iam_policy_document.sharing[0].statement).actions == toset(["kinesis:DescribeStreamSummary", "kinesis:ListShards"])
+    error_message = "on the stream a subscriber looks up shards, and reads nothing from them"
+  }
+}

@@ -159,3 +159,35 @@ run "rejects_sharing_without_a_key_of_its_own" {
 
   expect_failures = [var.sharing]
 }
+
+run "rejects_sharing_a_consumer_with_an_account" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    kms_key   = "arn:aws:kms:eu-west-1:111122223333:key/one"
+    consumers = ["tail"]
+    sharing   = { consumer_role_arns = { tail = ["444455556666"] } }
+  }
+
+  expect_failures = [var.sharing]
+}
+
+run "rejects_sharing_a_consumer_that_there_is_not" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    kms_key   = "arn:aws:kms:eu-west-1:111122223333:key/one"
+    consumers = ["tail"]
+    sharing   = { consumer_role_arns = { audit = ["arn:aws:iam::444455556666:role/audit"] } }
+  }
+
+  expect_failures = [var.sharing]
+}
