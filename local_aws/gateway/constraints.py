@@ -102,7 +102,7 @@ def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
             yield f"Member must have value greater than or equal to {smallest}"
         if largest is not None and value > largest:
             yield f"Member must have value less than or equal to {largest}"
-    if pattern and shape.type_name == "string" and not _compiled(pattern).fullmatch(value):
+    if pattern and shape.type_name == "string" and not java_pattern(pattern).fullmatch(value):
         yield f"Member must satisfy regular expression pattern: {pattern}"
     if isinstance(shape, MapShape):
         yield from _broken_inside("Map keys", shape.key, value)
@@ -150,13 +150,18 @@ def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-@lru_cache(maxsize=256)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    """Compile one of the model's patterns, which are Java's, for Python."""
+@lru_cache(maxsize=1024)
+def java_pattern(pattern: str) -> re.Pattern[str]:
+    """Compile one of the models' patterns, which are Java's; raises `re.error` for what Python cannot say."""
     # In UTF-16, which Java's patterns are about, this is every character beyond the first 65,536.
     translated = pattern.replace(r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
     translated = re.sub(r"\\p\{(\w)\}", lambda match: _category(match[1]), translated)
-    return re.compile(translated, re.ASCII)
+    # In Java a hyphen behind a class of characters is a hyphen, and a flag holds from where it stands.
+    translated = translated.replace(r"\w-", r"\w\-")
+    flags = re.ASCII
+    if "(?i)" in translated:
+        translated, flags = translated.replace("(?i)", ""), flags | re.IGNORECASE
+    return re.compile(translated, flags)
 
 
 @lru_cache(maxsize=16)
