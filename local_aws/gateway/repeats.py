@@ -1,9 +1,11 @@
 """Calls that a client repeats because it did not get the answer.
 
-AWS's clients give all attempts of one call the same id (`amz-sdk-invocation-id`). On a machine that pauses for seconds,
-an answer can be lost after the call was carried out; the second attempt then hears that what it creates exists
-already, and a deployment fails that has done all it should. Here a creating call that succeeded gives its answer
-again to the further attempts of the same call; one that is still being carried out is waited for.
+AWS's clients give all attempts of one call the same id (`amz-sdk-invocation-id`). The Go SDK, and so Terraform's
+provider, sometimes closes its own connection between the head and the body of an answer (aws-sdk-go-v2 issue 2737;
+about one call in five thousand here, where an answer takes a millisecond) and then attempts the call again. It was
+carried out the first time: the second attempt would hear that what it creates exists already, and a deployment would
+fail that has done all it should. Here a creating call that succeeded gives its answer again to the further attempts
+of the same call; one that is still being carried out is waited for.
 """
 
 from __future__ import annotations
