@@ -29,6 +29,7 @@ from scripts import athena, package_transform, terraform_cli
 from scripts.deployment import Outputs
 from scripts.paths import REPOSITORY, SCHEMAS, TERRAFORM
 from tests.gateway_fixture import LocalAws
+from tests.payloads.recorder import Recorder
 
 NOT_CONFIGURATION = shutil.ignore_patterns(
     ".terraform", "terraform.tfstate*", "*.auto.tfvars", "*.auto.tfvars.json"
@@ -51,10 +52,10 @@ print(json.dumps(handler(json.load(sys.stdin), None)))
 
 @dataclass
 class Configuration:
-    """A copy of the Terraform files, in which one folder is applied to one local AWS."""
+    """A copy of the Terraform files, in which one folder is applied to one local AWS, or through a recorder."""
 
     copy: Path
-    local_aws: LocalAws
+    local_aws: LocalAws | Recorder
     folder: str = "."
     variables: Mapping[str, str] = field(default_factory=dict)
     targets: Sequence[str] = ()

@@ -6,7 +6,7 @@ one leaves out what a model lacks, this one reports it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from local_aws.gateway.constraints import java_pattern
 from tests.payloads.decode import decode
-from tests.payloads.identify import identify
+from tests.payloads.identify import UnidentifiedError, identify
 from tests.payloads.recorder import Sent
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -54,6 +54,21 @@ def read(sent: Sent) -> Call:
     broken = violations(found.operation.input_shape, decoded.parameters)
     texts = [f"{found.name} {text}" for text in (*decoded.problems, *broken)]
     return Call(found.name, decoded.parameters, tuple(texts))
+
+
+def operations(recorded: Iterable[Sent]) -> set[str]:
+    """Give the operations of recorded requests; fails unless each is identified and as its model wants it."""
+    names, wrong = set(), set()
+    for sent in recorded:
+        try:
+            call = read(sent)
+        except UnidentifiedError as error:
+            wrong.add(str(error))
+        else:
+            names.add(call.name)
+            wrong.update(call.violations)
+    assert not wrong, "\n".join(sorted(wrong))
+    return names
 
 
 def violations(shape: Shape | None, parameters: Any) -> list[str]:

@@ -12,9 +12,11 @@ import pytest
 
 from scripts import terraform_cli
 from tests.gateway_fixture import unique
+from tests.payloads.check import operations
+from tests.payloads.recorder import Recorder, recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tests.gateway_fixture import LocalAws
 
@@ -23,7 +25,15 @@ _NO_CHANGES, _FAILED = 0, 1
 
 
 @pytest.fixture
-def terraform(local_aws: LocalAws, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def recording(local_aws: LocalAws) -> Iterator[Recorder]:
+    with recorder(local_aws.settings.port) as made:
+        yield made
+
+
+@pytest.fixture
+def terraform(
+    local_aws: LocalAws, recording: Recorder, tmp_path: Path
+) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run a Terraform command on a copy of the stack against the local AWS."""
     name = unique("tf")
     s3, kinesis = local_aws.clients.client("s3"), local_aws.clients.client("kinesis")
@@ -36,7 +46,7 @@ def terraform(local_aws: LocalAws, tmp_path: Path) -> Callable[..., subprocess.C
     environment = {
         **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "TF_"))},
         **terraform_cli.environment(),
-        "AWS_ENDPOINT_URL": local_aws.endpoint,
+        "AWS_ENDPOINT_URL": recording.endpoint,
         "TF_IN_AUTOMATION": "1",
         "TF_VAR_name": name,
         "TF_VAR_stream_arn": stream_arn,
@@ -59,7 +69,7 @@ def terraform(local_aws: LocalAws, tmp_path: Path) -> Callable[..., subprocess.C
 
 
 def test_every_option_is_read_back_as_it_was_set(
-    local_aws: LocalAws, terraform: Callable[..., subprocess.CompletedProcess[str]]
+    local_aws: LocalAws, recording: Recorder, terraform: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     def succeed(command: str, *arguments: str) -> None:
         done = terraform(command, *arguments)
@@ -84,3 +94,11 @@ def test_every_option_is_read_back_as_it_was_set(
     succeed("destroy", "-auto-approve", "-input=false", "-var=second=true")
     left = firehose.list_delivery_streams(Limit=10000)["DeliveryStreamNames"]
     assert [name for name in left if "tf-" in name] == []
+    # And all of it is what the services' models allow.
+    assert operations(recording.sent) >= {
+        "firehose:CreateDeliveryStream",
+        "firehose:UpdateDestination",
+        "firehose:StartDeliveryStreamEncryption",
+        "firehose:TagDeliveryStream",
+        "firehose:DeleteDeliveryStream",
+    }

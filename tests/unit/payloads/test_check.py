@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.payloads.check import read
+from tests.payloads.check import operations, read
 from tests.payloads.identify import UnidentifiedError
 from tests.payloads.recorder import Sent
 from tests.payloads.written import written
@@ -261,3 +261,12 @@ def test_other_requests_that_no_model_knows() -> None:
     ):
         with pytest.raises(UnidentifiedError, match=expected):
             read(sent)
+
+
+def test_one_wrong_request_among_right_ones_fails() -> None:
+    right = [json_request(STREAM), written("sns", "CreateTopic", TOPIC)]
+    assert operations(right) == {"firehose:CreateDeliveryStream", "sns:CreateTopic"}
+    unsigned = dataclasses.replace(right[0], headers={})
+    for wrong in (unsigned, changed(right[0], "{", '{"Colour": "red", ')):
+        with pytest.raises(AssertionError, match=r"is not signed|Colour: unknown"):
+            operations([*right, wrong])
