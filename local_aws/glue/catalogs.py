@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.clients import BEHIND_HEADER, Clients
 from local_aws.glue.missing import MissingOperations
+from local_aws.glue.partitions import Partitions
 from local_aws.glue.table_versions import TableVersions
 from local_aws.glue.tables import Tables
 
@@ -27,6 +28,7 @@ class _Catalog:
         missing = MissingOperations(self.behind)
         tables = Tables(self.behind)
         self.operations: Mapping[str, Operation] = {
+            "GetPartitions": Partitions(self.behind).get_partitions,
             "GetTable": tables.get_table,
             "GetTables": tables.get_tables,
             "UpdateTable": versions.update_table,

@@ -15,14 +15,19 @@ MOST = 100
 
 
 def page(
-    names: Sequence[str], parameters: Mapping[str, Any], default_size: int, *, in_order: bool = True
+    names: Sequence[str],
+    parameters: Mapping[str, Any],
+    default_size: int,
+    *,
+    in_order: bool = True,
+    most: int = MOST,
 ) -> tuple[list[str], str | None]:
     """Give the page that `MaxResults` and `NextToken` ask for, and the token of the next one or None.
 
     `in_order` tells that names are sorted: then a page begins behind the token's name even when that is gone. Raises
     `ApiError` InvalidInputException for a token that no answer has given.
     """
-    size = min(parameters.get("MaxResults", default_size), MOST)
+    size = min(parameters.get("MaxResults", default_size), most)
     left = list(names)
     token = parameters.get("NextToken")
     if token:

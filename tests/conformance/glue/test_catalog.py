@@ -117,6 +117,65 @@ def partition(day: str, location: str = "s3://bucket/") -> dict[str, Any]:
     return {"Values": [day], "StorageDescriptor": {"Location": location}}
 
 
+def days(crawling: Crawling, events: dict[str, str], **asked: Any) -> list[list[str]]:
+    """Give the days of the partitions that GetPartitions answers, page by page."""
+    size = asked.pop("page_size", None)
+    pages = crawling.glue.get_paginator("get_partitions").paginate(
+        **events, **asked, PaginationConfig={"PageSize": size} if size else {}
+    )
+    return [[one["Values"][0] for one in page["Partitions"]] for page in pages]
+
+
+def test_partitions_are_found_by_a_condition(crawling: Crawling, events: dict[str, str]) -> None:
+    made = [partition(day) for day in ("2026-03-03", "2026-03-01", "2026-03-02", "it's")]
+    crawling.glue.batch_create_partition(**events, PartitionInputList=made)
+    assert days(crawling, events, Expression="day = '2026-03-01'") == [["2026-03-01"]]
+    assert days(crawling, events, Expression="day = 'it''s' or day like '%-02'") == [["2026-03-02", "it's"]]
+    assert days(crawling, events, Expression="day > 'x'") == [[]]
+    refused = {**events, "Expression": "hour = 1"}
+    assert code(crawling.glue.get_partitions, **refused) == "InvalidInputException"
+
+
+def test_partitions_come_in_pages_and_segments(crawling: Crawling, events: dict[str, str]) -> None:
+    made = [partition(f"2026-03-0{number}") for number in (3, 1, 2)]
+    crawling.glue.batch_create_partition(**events, PartitionInputList=made)
+    everything = ["2026-03-01", "2026-03-02", "2026-03-03"]
+    assert days(crawling, events, page_size=2) == [everything[:2], everything[2:]]
+    assert days(crawling, events, page_size=2, Expression="day <> '2026-03-02'") == [
+        ["2026-03-01", "2026-03-03"]
+    ]
+    first, second = (
+        days(crawling, events, Segment={"SegmentNumber": number, "TotalSegments": 2})[0] for number in (0, 1)
+    )
+    assert (len(first), len(second)) == (2, 1)
+    assert sorted(first + second) == everything
+    # A client may delete each page before it asks for the next.
+    left = set(everything)
+    for page in crawling.glue.get_paginator("get_partitions").paginate(
+        **events, PaginationConfig={"PageSize": 1}
+    ):
+        (one,) = page["Partitions"]
+        crawling.glue.delete_partition(**events, PartitionValues=one["Values"])
+        left.remove(one["Values"][0])
+    assert left == set()
+
+
+def test_partitions_come_without_columns_when_asked(crawling: Crawling, events: dict[str, str]) -> None:
+    described = partition("2026-03-01")
+    described["StorageDescriptor"]["Columns"] = [{"Name": "a", "Type": "string"}]
+    crawling.glue.create_partition(**events, PartitionInput=described)
+    (full,) = crawling.glue.get_partitions(**events)["Partitions"]
+    assert full["StorageDescriptor"] == described["StorageDescriptor"]
+    (short,) = crawling.glue.get_partitions(**events, ExcludeColumnSchema=True)["Partitions"]
+    assert short["StorageDescriptor"] == {"Location": "s3://bucket/"}
+
+
+def test_partitions_of_a_table_that_is_not_there(crawling: Crawling, events: dict[str, str]) -> None:
+    assert days(crawling, events) == [[]]
+    missing = {**events, "TableName": "nothing"}
+    assert code(crawling.glue.get_partitions, **missing) == "EntityNotFoundException"
+
+
 def test_partitions_are_deleted_in_batches(crawling: Crawling, events: dict[str, str]) -> None:
     crawling.glue.batch_create_partition(**events, PartitionInputList=[partition("1"), partition("2")])
     answer = crawling.glue.batch_delete_partition(
