@@ -1,11 +1,14 @@
+# Who writes waits until the bucket keeps versions. It also lets the lifecycle rules, the longest wait of an apply, begin
+# before everything that is put into the buckets.
+
 output "data_bucket" {
   description = "Name of the bucket for data (data/) and error records (errors/)."
-  value       = aws_s3_bucket.this["data"].bucket
+  value       = aws_s3_bucket_versioning.this["data"].bucket
 }
 
 output "raw_bucket" {
   description = "Name of the bucket for the raw backup of source records."
-  value       = aws_s3_bucket.this["raw"].bucket
+  value       = aws_s3_bucket_versioning.this["raw"].bucket
 }
 
 output "results_bucket" {
