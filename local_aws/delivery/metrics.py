@@ -1,6 +1,7 @@
-"""The CloudWatch metrics of one delivery stream, collected in memory and sent about once a minute.
+"""The CloudWatch metrics of one delivery stream, collected in memory and sent every few seconds.
 
-AWS rule: names, namespace and dimension as in reference 13.
+AWS rule: names, namespace and dimension as in reference 13. Firehose sends them every minute; here an alarm shall not
+keep a person waiting, and measurements of a minute are one data point all the same.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 NAMESPACE = "AWS/Firehose"
-PERIOD_SECONDS = 60.0
+SOURCE_NAMESPACE = "AWS/Kinesis"
+PERIOD_SECONDS = 10.0
+# AWS rule: how far behind its stream a reader is, Kinesis publishes too, under a name of its own.
+_BEHIND, _ITERATOR_AGE = "KinesisMillisBehindLatest", "GetRecords.IteratorAgeMilliseconds"
 # AWS rule: at most 1,000 metrics in one PutMetricData.
 _METRICS_PER_CALL = 1000
 
@@ -47,7 +51,7 @@ class Metrics:
 
     @property
     def due(self) -> bool:
-        """Tell whether a minute has passed since the last sending."""
+        """Tell whether it is time to send."""
         return self._clock.steady_seconds() - self._sent_at >= PERIOD_SECONDS
 
     def take(self) -> list[dict[str, Any]]:
@@ -73,12 +77,31 @@ class Metrics:
         ]
 
 
-def send(clients: Clients, data: list[dict[str, Any]]) -> None:
-    """Send measurements. A failure is logged and the measurements are lost: delivery must not wait for them."""
+def of_source(data: list[dict[str, Any]], stream_name: str) -> list[dict[str, Any]]:
+    """Give what the measurements of a delivery stream say about the Kinesis stream that it reads."""
+    dimensions = [{"Name": "StreamName", "Value": stream_name}]
+    return [
+        {**one, "MetricName": _ITERATOR_AGE, "Dimensions": dimensions}
+        for one in data
+        if one["MetricName"] == _BEHIND
+    ]
+
+
+def send(clients: Clients, data: list[dict[str, Any]], source_name: str | None = None) -> None:
+    """Send measurements, and those of the Kinesis stream `source_name` that are among them.
+
+    A failure is logged and the measurements are lost: delivery must not wait for them.
+    """
+    _put(clients, NAMESPACE, data)
+    if source_name is not None:
+        _put(clients, SOURCE_NAMESPACE, of_source(data, source_name))
+
+
+def _put(clients: Clients, namespace: str, data: list[dict[str, Any]]) -> None:
     client: Any = clients.client("cloudwatch")
     for start in range(0, len(data), _METRICS_PER_CALL):
         try:
-            client.put_metric_data(Namespace=NAMESPACE, MetricData=data[start : start + _METRICS_PER_CALL])
+            client.put_metric_data(Namespace=namespace, MetricData=data[start : start + _METRICS_PER_CALL])
         except (BotoCoreError, ClientError) as error:
             _LOG.warning("metrics were not sent: %s", error)
             return

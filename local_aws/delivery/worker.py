@@ -11,7 +11,7 @@ import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -174,7 +174,11 @@ class Worker:
             self._save(checkpoint, pipeline)
         finally:
             checkpoint.close()
-        metrics.send(self._clients, self._metrics.take())
+        self._send(self._metrics.take())
+
+    def _send(self, measured: list[dict[str, Any]]) -> None:
+        source = self.config.source
+        metrics.send(self._clients, measured, None if source is None else source.stream_name)
 
     def _loop(self, checkpoint: Checkpoint, pipeline: Pipeline) -> None:
         name, saved_at = self.config.name, self._clock.steady_seconds()
@@ -203,7 +207,7 @@ class Worker:
                 saved_at = now
             if self._metrics.due:
                 pipeline.measure()
-                self._functions.submit(metrics.send, self._clients, self._metrics.take())
+                self._functions.submit(self._send, self._metrics.take())
             deadline = pipeline.deadline
             wait = _LONGEST_WAIT_SECONDS if deadline is None else min(deadline - now, _LONGEST_WAIT_SECONDS)
             self._intake.wake.wait(max(wait, 0.0))

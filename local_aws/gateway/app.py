@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from local_aws.gateway.asgi import ClientGoneError, again, read_body, send_answer
-from local_aws.gateway.dispatch import Answer, Caller, answer, error_answer
+from local_aws.gateway.asgi import ClientGoneError, again, decompressed, read_body, send_answer
+from local_aws.gateway.dispatch import Caller, answer, error_answer
+from local_aws.gateway.observing import Observation, Observer
+from local_aws.gateway.protocols import Answer
 from local_aws.gateway.routing import Router, credential_scope
 from local_aws.gateway.service import ApiError
 
@@ -51,6 +53,7 @@ class GatewayApp:
         self._behind = behind
         self._health = health
         self._guard = guard
+        self._observation = Observation([one for one in services if isinstance(one, Observer)])
         self._pools = {
             one.name: ThreadPoolExecutor(_THREADS_PER_SERVICE, thread_name_prefix=f"api-{one.name}")
             for one in services
@@ -65,8 +68,26 @@ class GatewayApp:
             await send_answer(send, self._own(scope["path"]))
             return
         signed = credential_scope(_header(scope, b"authorization"))
+        watch = self._observation.of(signed, scope)
+        if watch is None:
+            await self._handle(signed, scope, receive, send)
+            return
         try:
-            route = self._router.route(scope["headers"])
+            await self._handle(signed, scope, watch.receiving(receive), watch.sending(send))
+        finally:
+            self._observation.over(watch)
+
+    def close(self) -> None:
+        """Wait for the requests that are being handled and end the threads."""
+        for pool in self._pools.values():
+            pool.shutdown(wait=True)
+        self._observation.close()
+
+    async def _handle(
+        self, signed: Scope | None, scope: MutableMapping[str, Any], receive: Receive, send: Send
+    ) -> None:
+        try:
+            route = self._router.route(scope["headers"], scope["path"])
         except ApiError as error:
             await send_answer(send, error_answer(error))
             return
@@ -85,11 +106,6 @@ class GatewayApp:
             await self._guard.pass_on(signed, self._guard.over_tls(scope), receive, send, self._behind)
         else:
             await self._behind(self._guard.over_tls(scope), receive, send)
-
-    def close(self) -> None:
-        """Wait for the requests that are being handled and end the threads."""
-        for pool in self._pools.values():
-            pool.shutdown(wait=True)
 
     async def _inspected(self, route: Route, receive: Receive, send: Send) -> Receive | None:
         """Let a service look at a request to MiniStack; None means that it is answered with an error."""
@@ -116,12 +132,13 @@ class GatewayApp:
         try:
             body = await read_body(receive)
             caller = self._caller(signed, scope, body)
+            content = decompressed(body, _header(scope, b"content-encoding"))
         except ClientGoneError:
             return
         except ApiError as error:
-            await send_answer(send, error_answer(error, route.service))
+            await send_answer(send, error_answer(error, route.service, route.protocol))
             return
-        handle = partial(answer, route.service, route.operation, body, caller)
+        handle = partial(answer, route.service, route.operation, content, caller, route.protocol)
         loop = asyncio.get_running_loop()
         await send_answer(send, await loop.run_in_executor(self._pools[route.service.name], handle))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Awaitable, Callable, MutableMapping
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.gateway.service import ApiError
 
 if TYPE_CHECKING:
-    from local_aws.gateway.dispatch import Answer
+    from local_aws.gateway.protocols import Answer
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -45,6 +46,32 @@ async def read_body(receive: Receive) -> bytes:
             status=413,
         )
     return b"".join(chunks)
+
+
+def decompressed(body: bytes, encoding: bytes) -> bytes:
+    """Unpack a body that was sent with `content-encoding: gzip`; others are given as they are.
+
+    Raises `ApiError` for one that is damaged, too large, or packed in another way.
+    """
+    if not encoding or encoding == b"identity":
+        return body
+    if encoding != b"gzip":
+        raise ApiError(
+            "SerializationException",
+            f"The request has the content-encoding {encoding.decode('latin-1')}; gzip is allowed",
+        )
+    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        content = unpacker.decompress(body, _LARGEST_BODY_BYTES)
+    except zlib.error as error:
+        raise ApiError("SerializationException", f"The request's body is not gzip: {error}") from error
+    if unpacker.unconsumed_tail or not unpacker.eof:
+        raise ApiError(
+            "RequestEntityTooLargeException",
+            f"The request unpacks to more than {_LARGEST_BODY_BYTES} bytes, or ends too early.",
+            status=413,
+        )
+    return content
 
 
 def again(body: bytes, receive: Receive) -> Receive:

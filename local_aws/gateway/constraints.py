@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
-# AWS rule: Athena reports violations of its model under its own exception; the others under the common one.
-_ERROR_CODES = {"athena": "InvalidRequestException"}
+# AWS rule: what Athena and CloudWatch report violations of their models as; the others use the common exception.
+_ERROR_CODES = {"athena": "InvalidRequestException", "cloudwatch": "ValidationError"}
 # Measured: Firehose names the member and not the value.
 _WITHOUT_VALUES = frozenset({"firehose"})
 # Measured: the order in which AWS prints these sets is neither the model's nor the alphabet's.

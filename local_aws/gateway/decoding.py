@@ -1,4 +1,4 @@
-"""From a JSON body to the parameters of an operation, by the types of the API's model."""
+"""From a JSON or CBOR body to the parameters of an operation, by the types of the API's model."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _JAVA_NAMES = {
 
 
 def decode(shape: Shape, value: Any) -> Any:
-    """Give `value` (parsed JSON) as `shape` wants it: blobs as bytes, members the model lacks left out.
+    """Give `value` (parsed JSON or CBOR) as `shape` wants it: blobs as bytes, members the model lacks left out.
 
-    A JSON null is the same as an absent member, as AWS treats it. Raises `ApiError` SerializationException
+    A null is the same as an absent member, as AWS treats it. Raises `ApiError` SerializationException
     where the type is wrong.
     """
     if isinstance(shape, StructureShape):
@@ -61,8 +61,9 @@ def _scalar(type_name: str, value: Any) -> Any:
         return value
     if type_name == "boolean" and isinstance(value, bool):
         return value
-    if type_name == "blob" and isinstance(value, str):
-        return _bytes(value)
+    if type_name == "blob" and isinstance(value, str | bytes):
+        # JSON has no bytes of its own, CBOR has.
+        return value if isinstance(value, bytes) else _bytes(value)
     if not isinstance(value, bool):
         if type_name in _INTEGERS and _is_whole(value):
             return int(value)

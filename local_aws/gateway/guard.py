@@ -19,7 +19,8 @@ import orjson
 
 from local_aws.clients import LOCAL_CREDENTIALS
 from local_aws.gateway.asgi import ClientGoneError, again, read_body, send_answer
-from local_aws.gateway.dispatch import Answer, error_answer
+from local_aws.gateway.dispatch import error_answer
+from local_aws.gateway.protocols import Answer
 from local_aws.gateway.service import ApiError
 from local_aws.iam import documents
 from local_aws.iam.actions import is_misjudged
@@ -41,6 +42,7 @@ _FORWARDED = b"x-forwarded-proto"
 # Services that answer in XML, with the namespace of their errors.
 _XML = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
+    "sns": "http://sns.amazonaws.com/doc/2010-03-31/",
     "sts": STS_NAMESPACE,
 }
 

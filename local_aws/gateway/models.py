@@ -16,7 +16,7 @@ def _loader() -> Loader:
 
 @lru_cache(maxsize=32)
 def service_model(service: str) -> ServiceModel:
-    """Load the model of `service` (its endpoint prefix, which is also botocore's name for it)."""
+    """Load the model of `service`, by botocore's name of it."""
     description: Any = _loader().load_service_model(service, "service-2")
     return ServiceModel(description, service)
 
@@ -24,6 +24,17 @@ def service_model(service: str) -> ServiceModel:
 def target_prefix(service: str) -> str:
     """Give what stands before the dot in `x-amz-target`: `Firehose_20150804` for `firehose`."""
     return str(service_model(service).metadata["targetPrefix"])
+
+
+def signing_name(service: str) -> str:
+    """Give what `service` is called in the credential scope of a signature: `monitoring` for `cloudwatch`."""
+    return str(service_model(service).signing_name)
+
+
+def protocols(service: str) -> frozenset[str]:
+    """Give the protocols that `service` speaks: `json`, `query`, `smithy-rpc-v2-cbor`."""
+    metadata = service_model(service).metadata
+    return frozenset(metadata.get("protocols") or [metadata["protocol"]])
 
 
 def json_version(service: str) -> str:

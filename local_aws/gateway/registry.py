@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local_aws.athena.service import AthenaService
+from local_aws.cloudwatch.service import CloudWatchService
 from local_aws.firehose.service import FirehoseService
 from local_aws.glue.service import GlueService
 from local_aws.kinesis.service import KinesisService
@@ -18,6 +19,7 @@ def make_services(settings: Settings) -> list[Service]:
     """Make every service of our own, not yet started."""
     return [
         AthenaService(settings),
+        CloudWatchService(settings),
         FirehoseService(settings),
         GlueService(settings),
         KinesisService(settings),

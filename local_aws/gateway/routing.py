@@ -1,4 +1,4 @@
-"""Which service a request is for, told from its headers alone: its body is not touched."""
+"""Which service a request is for, told from its path and headers alone: its body is not touched."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from local_aws.clients import BEHIND_HEADER
-from local_aws.gateway.models import target_prefix
+from local_aws.gateway.models import protocols, signing_name, target_prefix
+from local_aws.gateway.protocols import CBOR, JSON, QUERY
 from local_aws.gateway.service import ApiError, Inspector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from local_aws.gateway.protocols import WireProtocol
     from local_aws.gateway.service import Service
 
 _BEHIND_HEADER = BEHIND_HEADER.encode("ascii")
 # A body that comes in chunks does not say how large it is.
 _UNKNOWN_BYTES = 1 << 62
+_FORM = b"application/x-www-form-urlencoded"
+# The path of Smithy's RPC; the service stands in it as in `x-amz-target`.
+_RPC_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 # Credential=<access key>/<yyyymmdd>/<region>/<service>/aws4_request
 _CREDENTIAL_SCOPE = re.compile(rb"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 
@@ -33,10 +38,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Route:
-    """One of our services and the operation asked of it."""
+    """One of our services, the operation asked of it (empty where the body names it), and how it is written."""
 
     service: Service
     operation: str
+    protocol: WireProtocol = JSON
 
 
 class Router:
@@ -44,25 +50,31 @@ class Router:
 
     def __init__(self, services: Sequence[Service]) -> None:
         self._by_target: Mapping[str, Service] = {target_prefix(one.name): one for one in services}
-        self._by_name: Mapping[str, Service] = {one.name: one for one in services}
+        self._by_signature: Mapping[str, Service] = {signing_name(one.name): one for one in services}
 
-    def route(self, headers: Iterable[tuple[bytes, bytes]]) -> Route | None:
-        """Give the service and operation that `headers` (names in lower case) ask for, or None for MiniStack.
+    def route(self, headers: Iterable[tuple[bytes, bytes]], path: str = "/") -> Route | None:
+        """Give the service and operation that path and `headers` (names in lower case) ask for, or None for MiniStack.
 
         Raises `ApiError` for a request signed for one of our services that names no operation.
         """
-        target, scope = b"", None
+        target, content_type, scope = b"", b"", None
         for name, value in headers:
             if name == _BEHIND_HEADER:
                 return None
             if name == b"x-amz-target":
                 target = value
+            elif name == b"content-type":
+                content_type = value
             elif name == b"authorization":
                 scope = credential_scope(value)
-        if target:
-            route = self._of_target(target)
+        rpc = _RPC_PATH.fullmatch(path)
+        if target or rpc:
+            route = self._of_rpc(*rpc.groups()) if rpc else self._of_target(target)
             return route if route is not None and route.service.handles(route.operation) else None
-        if scope is not None and scope.service in self._by_name:
+        if scope is not None and scope.service in self._by_signature:
+            service = self._by_signature[scope.service]
+            if content_type.startswith(_FORM) and "query" in protocols(service.name):
+                return Route(service, "", QUERY)
             raise ApiError("UnknownOperationException", "The request has no x-amz-target header.")
         return None
 
@@ -78,6 +90,12 @@ class Router:
         if route is None or not isinstance(route.service, Inspector):
             return None
         return route if route.service.inspects(route.operation, size_bytes) else None
+
+    def _of_rpc(self, prefix: str, operation: str) -> Route | None:
+        service = self._by_target.get(prefix)
+        if service is None or "smithy-rpc-v2-cbor" not in protocols(service.name):
+            return None
+        return Route(service, operation, CBOR)
 
     def _of_target(self, target: bytes) -> Route | None:
         prefix, _, operation = target.decode("latin-1").partition(".")

@@ -16,8 +16,8 @@ class ApiRequest:
     """One call of one operation, decoded and already checked against the API's model.
 
     `parameters` has the members the caller sent, under their API names; a member of type blob is `bytes`, a
-    timestamp is what the caller sent (epoch seconds, int or float). `credentials` are the caller's, for what the
-    service does in the caller's name; without IAM they are the account's own.
+    timestamp is epoch seconds (int or float; in JSON it is what the caller sent). `credentials` are the caller's,
+    for what the service does in the caller's name; without IAM they are the account's own.
     """
 
     service: str
@@ -55,7 +55,7 @@ class Service(Protocol):
 
     @property
     def name(self) -> str:
-        """The service's endpoint prefix, as in the credential scope of a signature: `firehose`."""
+        """Botocore's name of the service, which is also how IAM's actions begin: `firehose`."""
 
     def handles(self, operation: str) -> bool:
         """Tell whether this service answers `operation`; if not, MiniStack does."""

@@ -18,6 +18,9 @@ _EVERYTHING = "*"
 # Operations about nothing in particular.
 _WITHOUT_RESOURCE = {
     "athena": frozenset({"ListDataCatalogs", "ListEngineVersions", "ListWorkGroups"}),
+    "cloudwatch": frozenset(
+        {"DescribeAlarmsForMetric", "GetMetricData", "GetMetricStatistics", "ListMetrics", "PutMetricData"}
+    ),
     "firehose": frozenset({"ListDeliveryStreams"}),
     "glue": frozenset({"GetCrawlerMetrics", "GetCrawlers", "ListCrawlers", "UpdateClassifier"}),
     "kinesis": frozenset(
@@ -83,6 +86,7 @@ class Actions:
         self._account_id = account_id
         self._resources: Mapping[str, Callable[[str, Parameters, str, object], list[str]]] = {
             "athena": self._athena,
+            "cloudwatch": self._cloudwatch,
             "firehose": self._firehose,
             "glue": self._glue,
             "kinesis": self._kinesis,
@@ -97,7 +101,7 @@ class Actions:
         """
         action = f"{service}:{operation}"
         if operation in _WITHOUT_RESOURCE.get(service, ()):
-            return [Check(action, _EVERYTHING)]
+            return [Check(action, _EVERYTHING, _namespace(operation, parameters))]
         find = self._resources.get(service)
         resources = find(operation, parameters, region, handler) if find else []
         if not resources:
@@ -109,6 +113,8 @@ class Actions:
         found = [Check(action, resource, tags) for resource in resources]
         if tags and operation == "CreateDeliveryStream":
             found.append(Check("firehose:TagDeliveryStream", resources[0], tags))
+        if tags and service == "cloudwatch" and operation.startswith("Put"):
+            found.append(Check("cloudwatch:TagResource", resources[0], tags))
         return found + self._passed_roles(service, operation, parameters)
 
     def corrected(
@@ -132,6 +138,19 @@ class Actions:
 
     def _arn(self, service: str, region: str, resource: str) -> str:
         return f"arn:aws:{service}:{region}:{self._account_id}:{resource}"
+
+    def _cloudwatch(self, operation: str, parameters: Parameters, region: str, _handler: object) -> list[str]:
+        if parameters.get("ResourceARN"):
+            return [str(parameters["ResourceARN"])]
+        if "Dashboard" in operation:
+            names = parameters.get("DashboardNames") or [parameters.get("DashboardName") or _EVERYTHING]
+            return [f"arn:aws:cloudwatch::{self._account_id}:dashboard/{name}" for name in names]
+        if "Alarm" in operation:
+            # AWS rule: who describes alarms without naming them needs the permission for all of them.
+            names = parameters.get("AlarmNames") or [parameters.get("AlarmName") or _EVERYTHING]
+            return [self._arn("cloudwatch", region, f"alarm:{name}") for name in names]
+        # What is not built is refused to those who may do everything, and denied to the others.
+        return [_EVERYTHING]
 
     def _firehose(self, operation: str, parameters: Parameters, region: str, _handler: object) -> list[str]:
         name = parameters.get("DeliveryStreamName")
@@ -227,6 +246,13 @@ def _roles(service: str, value: Any) -> list[str]:
             found += [str(item)] if is_role and isinstance(item, str) else _roles(service, item)
         return found
     return [role for item in value for role in _roles(service, item)] if isinstance(value, list) else []
+
+
+def _namespace(operation: str, parameters: Parameters) -> tuple[tuple[str, str], ...]:
+    """Give the condition key of PutMetricData; other operations do not have it."""
+    if operation != "PutMetricData" or not parameters.get("Namespace"):
+        return ()
+    return (("cloudwatch:namespace", str(parameters["Namespace"])),)
 
 
 def _tag_keys(parameters: Parameters) -> tuple[tuple[str, str | tuple[str, ...]], ...]:

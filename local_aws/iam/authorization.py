@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 # What a service may do by its own key, besides assuming roles.
 _OWN_CALLS = {
     services.FIREHOSE: frozenset(
-        {"firehose:ListDeliveryStreams", "firehose:DescribeDeliveryStream", "monitoring:PutMetricData"}
+        {"firehose:ListDeliveryStreams", "firehose:DescribeDeliveryStream", "cloudwatch:PutMetricData"}
     )
 }
 
@@ -117,6 +118,9 @@ class Authorization:
         operation, form = _operation(request)
         if (signed.service, operation) == ("sts", "AssumeRole"):
             return await self._assume(principal, form, request)
+        if (signed.service, operation) == ("sns", "Publish"):
+            await self._check_publishing(principal, form.get("TopicArn", ""), request)
+            return None
         self._check_own_call(principal, signed.service, operation)
         return None
 
@@ -128,10 +132,13 @@ class Authorization:
             "aws:SourceArn": request.header(services.SOURCE_ARN_HEADER),
             "aws:SourceAccount": request.header(services.SOURCE_ACCOUNT_HEADER),
         }
-        known = {key: value for key, value in context.items() if value}
+        known = tuple((key, value) for key, value in context.items() if value)
         role = await asyncio.to_thread(self._role, role_arn)
-        if role is None or not self._evaluator.service_may_assume(
-            role["AssumeRolePolicyDocument"], principal, role_arn, known
+        if role is None or not self._evaluator.service_may(
+            role["AssumeRolePolicyDocument"],
+            principal,
+            Check("sts:AssumeRole", role_arn, known),
+            is_trust=True,
         ):
             raise ApiError(
                 "AccessDenied",
@@ -146,6 +153,26 @@ class Authorization:
             raise ApiError("ValidationError", str(error)) from error
         self._evaluator.open_session(session)
         return session
+
+    async def _check_publishing(self, principal: str, topic_arn: str, request: HttpRequest) -> None:
+        """Raise `ApiError` unless the topic's policy lets a service publish for the resource that the request names.
+
+        AWS rule: the policy that a topic has at first lets everything in whose source is owned by its account.
+        """
+        account = request.header(services.SOURCE_ACCOUNT_HEADER)
+        context = {
+            "aws:SourceArn": request.header(services.SOURCE_ARN_HEADER),
+            "aws:SourceAccount": account,
+            "aws:SourceOwner": account,
+        }
+        check = Check("sns:Publish", topic_arn, tuple(context.items()))
+        policy = await asyncio.to_thread(self._topic_policy, topic_arn)
+        if policy is None or not self._evaluator.service_may(policy, principal, check):
+            raise ApiError(
+                "AuthorizationError",
+                f"User: {principal} is not authorized to perform: SNS:Publish on resource: {topic_arn}",
+                status=403,
+            )
 
     async def _check(self, identity: Identity, checks: list[Check], region: str) -> None:
         for check in checks:
@@ -168,6 +195,15 @@ class Authorization:
                 "The request signature we calculated does not match the signature you provided.",
             )
         return key
+
+    def _topic_policy(self, topic_arn: str) -> Mapping[str, Any] | None:
+        """Ask SNS for a topic's policy; None when there is no such topic."""
+        try:
+            found = self._root.client("sns").get_topic_attributes(TopicArn=topic_arn)["Attributes"]
+        except ClientError:
+            return None
+        policy: Mapping[str, Any] = json.loads(found["Policy"])
+        return policy
 
     def _role(self, role_arn: str) -> Mapping[str, Any] | None:
         """Ask IAM for a role; None when there is no such role."""

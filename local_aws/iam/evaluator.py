@@ -86,28 +86,30 @@ class Evaluator:
             )
         )
 
-    def service_may_assume(
-        self, trust: Mapping[str, Any], service: str, role_arn: str, context: Mapping[str, str]
+    def service_may(
+        self, policy: Mapping[str, Any], service: str, check: Check, *, is_trust: bool = False
     ) -> bool:
-        """Tell whether a role's trust policy lets `service` (`firehose.amazonaws.com`) assume the role.
+        """Tell whether the policy of a resource lets `service` (`firehose.amazonaws.com`) do something with it.
 
-        `context` has the condition keys of the call: `sts:ExternalId`, `aws:SourceAccount`, `aws:SourceArn`.
+        The context of `check` has the condition keys of the call: `aws:SourceAccount`, `aws:SourceArn`. A role's trust
+        policy (`is_trust`) has no Resource: it is about the role it belongs to.
         """
-        statements = trust.get("Statement") or []
+        statements = policy.get("Statement") or []
         if isinstance(statements, dict):
             statements = [statements]
-        # A trust policy has no Resource: it is about the role it belongs to.
-        named = [
-            {**one, "Resource": "*"} for one in statements if _names_service(one.get("Principal"), service)
-        ]
+        named = [one for one in statements if _names_service(one.get("Principal"), service)]
+        if is_trust:
+            named = [{**one, "Resource": "*"} for one in named]
         evaluation = self._iam.EvalContext(
             principal_arn=service,
             principal_type="AWSService",
             principal_account="",
-            action="sts:AssumeRole",
-            resource_arn=role_arn,
+            action=check.action,
+            resource_arn=check.resource,
             region="",
-            service_context={key.lower(): value for key, value in context.items()},
+            # The loopback interface stands for AWS's TLS connections.
+            service_context={"aws:securetransport": "true"}
+            | {key.lower(): value for key, value in check.context},
             principal_keys={"aws:principalservicename": service, "aws:principalisawsservice": "true"},
         )
         parsed = self._iam.parse_policy_document({"Statement": named})
@@ -188,9 +190,12 @@ def _failure(error: Any) -> ApiError:
 
 
 def _names_service(principal: Any, service: str) -> bool:
-    if principal == "*":
+    if principal == "*" or (isinstance(principal, dict) and "*" in _listed(principal.get("AWS"))):
         return True
     if not isinstance(principal, dict):
         return False
-    named = principal.get("Service") or []
-    return service in ([named] if isinstance(named, str) else named)
+    return service in _listed(principal.get("Service"))
+
+
+def _listed(named: Any) -> list[str]:
+    return [named] if isinstance(named, str) else list(named or ())

@@ -2,8 +2,9 @@
 
 On AWS, Firehose does not use anybody's key: the service itself assumes the delivery role, and the role's trust
 policy says whether it may. Here the gateway makes a key pair for each such service at every start and leaves it in
-the state folder, readable by its owner only; the delivery engine signs with it. Such a key can do three things:
-assume roles whose trust policies name the service, send the service's own metrics, and read its own control plane.
+the state folder, readable by its owner only; the delivery engine signs with it. Such a key can do four things:
+assume roles whose trust policies name the service, publish to topics whose policies let the service, send metrics, and
+read its own control plane.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from local_aws.config import Settings
 
+CLOUDWATCH = "cloudwatch.amazonaws.com"
 FIREHOSE = "firehose.amazonaws.com"
 GLUE = "glue.amazonaws.com"
 # AWS rule: a service that acts for a resource of yours says so in these headers; they become the condition keys
@@ -44,7 +46,9 @@ def is_service_key(access_key_id: str | None) -> bool:
     return bool(access_key_id and access_key_id.startswith(_KEY_PREFIX))
 
 
-def make_keys(settings: Settings, principals: tuple[str, ...] = (FIREHOSE, GLUE)) -> dict[str, ServiceKey]:
+def make_keys(
+    settings: Settings, principals: tuple[str, ...] = (CLOUDWATCH, FIREHOSE, GLUE)
+) -> dict[str, ServiceKey]:
     """Make new key pairs, leave them for the engine, and give them by access key."""
     keys = [
         ServiceKey(

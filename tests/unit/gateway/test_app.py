@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import threading
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from local_aws.gateway.service import ApiError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 
+    from local_aws.gateway.observing import Exchange, Head
     from local_aws.gateway.service import ApiRequest
 
     Message = MutableMapping[str, Any]
@@ -242,3 +244,64 @@ def test_our_own_paths(client: Client) -> None:
     assert (status, json.loads(content)) == (200, {"status": "ok"})
     assert headers[b"content-type"] == b"application/json"
     assert client.call([], b"", path="/_local_aws/other")[0] == 404
+
+
+def test_a_packed_body_is_unpacked(client: Client) -> None:
+    body = json.dumps({"DeliveryStreamName": "a", "Record": {"Data": "YWJj"}}).encode()
+    packed = [*target("PutRecord"), (b"content-encoding", b"gzip")]
+    status, _, content = client.call(packed, gzip.compress(body))
+    assert (status, json.loads(content)["RecordId"]) == (200, "abc")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "status"),
+    [
+        (b"gzip", b"no gzip", 400),
+        (b"gzip", gzip.compress(b"{}")[:-9], 413),
+        (b"gzip", gzip.compress(bytes(17 << 20)), 413),
+        (b"br", b"{}", 400),
+    ],
+)
+def test_a_packed_body_that_cannot_be_unpacked(
+    client: Client, encoding: bytes, body: bytes, status: int
+) -> None:
+    assert client.call([*target("PutRecord"), (b"content-encoding", encoding)], body)[0] == status
+    assert client.service.requests == []
+
+
+class Onlooker(Echo):
+    """Counts puts to S3, by headers alone or with what they hold."""
+
+    def __init__(self, *, bodies: bool = False) -> None:
+        super().__init__()
+        self.bodies = bodies
+        self.seen: list[Exchange] = []
+
+    def observes(self, head: Head) -> bool:
+        return (head.service, head.method) == ("s3", "POST")
+
+    def wants_bodies(self, head: Head) -> bool:
+        del head
+        return self.bodies
+
+    def observed(self, exchange: Exchange) -> None:
+        self.seen.append(exchange)
+        if exchange.head.path == "/break":
+            raise RuntimeError("a mistake")
+
+
+@pytest.mark.parametrize("bodies", [False, True])
+def test_an_onlooker_sees_what_passes_and_changes_nothing(*, bodies: bool) -> None:
+    onlooker = Onlooker(bodies=bodies)
+    made = Client(onlooker)
+    signed = [(b"authorization", _SIGNED.replace(b"firehose", b"s3")), (b"x-custom", b"1")]
+    for path in ("/break", "/bucket/key"):
+        assert made.call(signed, b"content", path=path)[::2] == (299, b"behind")
+    made.call(target("ListDeliveryStreams"), b"{}")
+    made.call([*signed, (b"x-local-aws-behind", b"1")], b"content")
+    made.app.close()
+    assert made.behind.bodies == [b"content", b"content", b"{}", b"content"]
+    assert [one.head.path for one in onlooker.seen] == ["/break", "/bucket/key"]
+    last = onlooker.seen[-1]
+    assert (last.status, last.head.headers["x-custom"]) == (299, "1")
+    assert (last.request, last.answer) == ((b"content", b"behind") if bodies else (None, None))

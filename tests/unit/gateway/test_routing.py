@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local_aws.gateway.protocols import CBOR, JSON, QUERY
 from local_aws.gateway.routing import Router, Scope, credential_scope
 from local_aws.gateway.service import ApiError
 
@@ -63,3 +64,40 @@ def test_a_call_of_ours_without_an_operation() -> None:
 def test_credential_scope() -> None:
     assert credential_scope(_SIGNED) == Scope("test", "eu-west-1", "firehose")
     assert credential_scope(b"Basic abc") is None
+
+
+class Metrics(Half):
+    """A service with three protocols, whose signatures call it otherwise than its model."""
+
+    name = "cloudwatch"
+
+    def handles(self, operation: str) -> bool:
+        del operation
+        return True
+
+
+_MONITORING = (b"authorization", _SIGNED.replace(b"firehose", b"monitoring"))
+_FORM = (b"content-type", b"application/x-www-form-urlencoded; charset=utf-8")
+
+
+def test_a_service_of_three_protocols_is_found_in_each() -> None:
+    router, path = Router([Metrics()]), "/service/GraniteServiceVersion20100801/operation/ListMetrics"
+    by_target = router.route([_MONITORING, (b"x-amz-target", b"GraniteServiceVersion20100801.ListMetrics")])
+    by_path = router.route([_MONITORING], path)
+    by_form = router.route([_MONITORING, _FORM])
+    assert by_target is not None
+    assert by_path is not None
+    assert by_form is not None
+    assert (by_target.operation, by_target.protocol) == ("ListMetrics", JSON)
+    assert (by_path.operation, by_path.protocol) == ("ListMetrics", CBOR)
+    assert (by_form.operation, by_form.protocol) == ("", QUERY)
+    assert router.route([_MONITORING, _FORM, (b"x-local-aws-behind", b"1")]) is None
+
+
+def test_a_service_is_not_found_in_a_protocol_that_it_does_not_have() -> None:
+    router = Router([Half()])
+    assert (
+        router.route([(b"authorization", _SIGNED)], "/service/Firehose_20150804/operation/PutRecord") is None
+    )
+    with pytest.raises(ApiError, match="UnknownOperationException"):
+        router.route([(b"authorization", _SIGNED), _FORM])
