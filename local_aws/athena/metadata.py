@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -46,7 +47,7 @@ class MetadataApi:
         try:
             return {"Database": _database(self._clients.client("glue").get_database(Name=name)["Database"])}
         except ClientError as error:
-            raise _metadata_error(error) from error
+            raise _metadata_error(error, name) from error
 
     def _list_tables(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         _check_catalog(parameters)
@@ -59,19 +60,19 @@ class MetadataApi:
                 (item for page in pages for item in page["TableList"]), key=lambda item: item["Name"]
             )
         except ClientError as error:
-            raise _metadata_error(error) from error
+            raise _metadata_error(error, name) from error
         tables = [_table(item) for item in items if matches(item["Name"])]
         return _page(tables, parameters, "TableMetadataList")
 
     def _get_table(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         _check_catalog(parameters)
-        glue = self._clients.client("glue")
+        name = str(parameters["DatabaseName"])
         try:
-            answer = glue.get_table(
-                DatabaseName=str(parameters["DatabaseName"]), Name=str(parameters["TableName"])
+            answer = self._clients.client("glue").get_table(
+                DatabaseName=name, Name=str(parameters["TableName"])
             )
         except ClientError as error:
-            raise _metadata_error(error) from error
+            raise _metadata_error(error, name) from error
         return {"TableMetadata": _table(answer["Table"])}
 
 
@@ -96,9 +97,22 @@ def _check_catalog(parameters: Mapping[str, Any]) -> None:
         )
 
 
-def _metadata_error(error: ClientError) -> ApiError:
+def _metadata_error(error: ClientError, database: str) -> ApiError:
+    """Wrap an error of Glue as Athena does; clients look into the brackets for Glue's own code.
+
+    AWS rule: of a table that is missing Athena says no more than `Entity Not Found`, of a database its name.
+    """
     code = error.response["Error"]["Code"]
-    return ApiError("MetadataException", f"{code}: {error.response['Error'].get('Message', '')}")
+    message = error.response["Error"].get("Message", "")
+    if code == "EntityNotFoundException":
+        missing_table = error.operation_name == "GetTable"
+        message = "Entity Not Found" if missing_table else f"Database {database} not found."
+    about = error.response["ResponseMetadata"]
+    envelope = (
+        f"Service: AmazonDataCatalog; Status Code: {about['HTTPStatusCode']}; Error Code: {code};"
+        f" Request ID: {about.get('RequestId') or uuid.uuid4()}; Proxy: null"
+    )
+    return ApiError("MetadataException", f"{message} ({envelope})")
 
 
 def _matcher(expression: str) -> Callable[[str], bool]:

@@ -146,9 +146,6 @@ def test_pandas_reads_by_it(engine: Any, lake: Lake) -> None:
     assert dict(zip(frame["event_type"], frame["n"], strict=True)) == lake.families
 
 
-@pytest.mark.xfail(
-    strict=True, reason="GetTableMetadata's text for a missing table is not the one PyAthena looks for"
-)
 def test_a_table_that_is_missing(engine: Any, lake: Lake) -> None:
     inspector = sa.inspect(engine)
     assert inspector.has_table("events", schema=lake.database)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -238,10 +240,25 @@ def test_metadata_of_databases_and_tables(lake: Lake) -> None:
     ]
     assert [column["Name"] for column in table["PartitionKeys"]] == ["event_type", "created_date"]
     assert table["Parameters"]["location"] == f"s3://{lake.bucket}/events/"
-    refused = _refused(
-        lambda: athena.get_table_metadata(**catalog, DatabaseName=lake.database, TableName="nosuch")
+
+
+def test_metadata_of_what_is_missing(lake: Lake) -> None:
+    """AWS rule: Athena puts Glue's error in brackets behind its message; clients read the code there."""
+    athena = lake.clients.client("athena")
+    envelope = (
+        r" \(Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException;"
+        r" Request ID: [0-9a-fA-F-]{36}; Proxy: null\)"
     )
-    assert refused[0] == "MetadataException"
+    catalog: Any = {"CatalogName": "AwsDataCatalog"}
+    for database, name in ((lake.database, "nosuch"), ("nosuch", "events")):
+        wanted: Any = {**catalog, "DatabaseName": database, "TableName": name}
+        refused = _refused(partial(athena.get_table_metadata, **wanted))
+        assert refused[0] == "MetadataException"
+        assert re.fullmatch("Entity Not Found" + envelope, refused[1]), refused[1]
+    for call in (athena.list_table_metadata, athena.get_database):
+        refused = _refused(partial(call, **catalog, DatabaseName="nosuch"))
+        assert refused[0] == "MetadataException"
+        assert re.fullmatch(r"Database nosuch not found\." + envelope, refused[1]), refused[1]
 
 
 def test_the_history_survives_a_restart(make_local_aws: Callable[..., LocalAws]) -> None:
