@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MEMORY_LIMIT = "2GB"
 RESULT_BATCH_ROWS = 65_536
+_INTERRUPT_SECONDS = 0.05
 
 _FAILURE = re.compile(r"failure<(.*)>' to INT64", re.DOTALL)
 _DIVISION = re.compile(r"[Dd]ivision by zero")
@@ -95,11 +96,24 @@ class RunningQuery:
     engine: Engine
     held: ExitStack = field(default_factory=ExitStack)
     _native: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _closed: threading.Event = field(default_factory=threading.Event)
+    _interrupter: threading.Thread | None = None
 
     def interrupt(self) -> None:
-        """Stop the query as soon as possible."""
+        """Stop the query as soon as possible, whether DuckDB works on it already or not; returns at once."""
         self.context.cancelled.set()
-        self.connection.interrupt()
+        with self._lock:
+            if self._interrupter is None and not self._closed.is_set():
+                self._interrupter = threading.Thread(target=self._interrupt_until_closed, daemon=True)
+                self._interrupter.start()
+
+    def _interrupt_until_closed(self) -> None:
+        # DuckDB forgets an interrupt when it begins with a statement: one that comes too early has to come again.
+        while True:
+            self.connection.interrupt()
+            if self._closed.wait(_INTERRUPT_SECONDS):
+                return
 
     def register(self, scans: Sequence[Scan], sql: str) -> None:
         """Make the tables of a query known under the names that the compiled query has for them."""
@@ -135,6 +149,10 @@ class RunningQuery:
 
     def close(self) -> None:
         """Give back what the query holds."""
+        with self._lock:
+            self._closed.set()
+        if self._interrupter is not None:
+            self._interrupter.join()
         self.connection.close()
         self.held.close()
 
@@ -146,6 +164,7 @@ class RunningQuery:
 
     def reader(self, sql: str) -> Any:
         """Run DuckDB SQL; gives a record batch reader. Raises `QueryError` for what goes wrong in its first step."""
+        self.context.check()
         try:
             return self.connection.sql(self.complete(sql)).to_arrow_reader(RESULT_BATCH_ROWS)
         except Exception as error:

@@ -73,15 +73,19 @@ class StatementRun:
         return (self.execution.database or DEFAULT_DATABASE).lower()
 
     def cancel(self) -> None:
-        """Stop the statement as soon as possible."""
+        """Stop the statement as soon as possible; one that has not begun does nothing at all."""
         self.running.interrupt()
 
     def run(self) -> None:
         """Run the statement to its end; raises `QueryError`."""
         started = time.monotonic()
         try:
+            self.context.check()
             self._carry_out(*self._bound())
             self.context.check()
+        except Exception:
+            self.context.check()  # whatever a statement that was stopped has come to, it was stopped
+            raise
         finally:
             self.execution.scanned_bytes = self.context.scanned_bytes
             self.execution.scanned_rows = self.context.scanned_rows

@@ -38,8 +38,6 @@ _log = logging.getLogger(__name__)
 # More queries than this wait as QUEUED; each uses all cores while it computes.
 MAX_RUNNING = 8
 MAX_IDS_PER_CALL = 50
-MAX_BATCH_IDS = 50
-_STOP_SECONDS = 10
 
 
 class AthenaService:
@@ -53,6 +51,7 @@ class AthenaService:
         self._lock = threading.Lock()
         self._unfinished: dict[str, Execution] = {}
         self._runs: dict[str, StatementRun] = {}
+        self.is_stopping = False
         self._history: History | None = None
         self._engine: Engine | None = None
         self._pool: ThreadPoolExecutor | None = None
@@ -96,6 +95,7 @@ class AthenaService:
 
     def start(self) -> None:
         """Open the history and the engine."""
+        self.is_stopping = False
         folder = self._settings.athena_dir
         folder.mkdir(parents=True, exist_ok=True)
         self._history = History(folder / "history.sqlite")
@@ -110,6 +110,7 @@ class AthenaService:
     def stop(self) -> None:
         """Stop the queries that run, and close everything."""
         with self._lock:
+            self.is_stopping = True  # from here on no query begins to run
             runs, waiting = list(self._runs.values()), list(self._unfinished)
         for run in runs:
             run.cancel()
@@ -236,7 +237,8 @@ class AthenaService:
                 workgroup=workgroup,
             )
             with self._lock:
-                if execution.has_ended():
+                if execution.has_ended() or self.is_stopping:
+                    run.running.close()
                     return
                 self._runs[execution.id] = run
                 execution.started = time.time()
