@@ -108,8 +108,8 @@ class Evaluator:
             resource_arn=check.resource,
             region="",
             # The loopback interface stands for AWS's TLS connections.
-            service_context={"aws:securetransport": "true"}
-            | {key.lower(): value for key, value in check.context},
+            secure_transport=True,
+            service_context={key.lower(): value for key, value in check.context},
             principal_keys={"aws:principalservicename": service, "aws:principalisawsservice": "true"},
         )
         parsed = self._iam.parse_policy_document({"Statement": named})
