@@ -28,6 +28,8 @@ MAX_ROWS ?= 100
 OUTPUT ?= table
 YES ?=
 DEPLOYERS ?=
+EVENTS_PER_HOUR ?=
+EVENT_BYTES ?=
 
 export STREAMLAKE_PORT := $(PORT)
 # SQL reaches the tool through the environment, unexpanded: quotes and dollar signs in it need no escaping.
@@ -36,7 +38,8 @@ unexport SQL
 
 # What was deployed last is used unless TARGET is given on the command line or in the environment.
 chosen = $(if $(filter command environment,$(firstword $(origin TARGET))),--target $(TARGET)) $(if $(ENV),--environment $(ENV))
-deploy_options = --target $(TARGET) $(if $(ENV),--environment $(ENV)) $(if $(YES),--yes)
+load_options = $(if $(EVENTS_PER_HOUR),--events-per-hour $(EVENTS_PER_HOUR)) $(if $(EVENT_BYTES),--event-bytes $(EVENT_BYTES))
+deploy_options = --target $(TARGET) $(if $(ENV),--environment $(ENV)) $(if $(YES),--yes) $(load_options)
 
 .PHONY: help
 help: ## what there is to type
@@ -92,8 +95,8 @@ query: $(READY) ## run SQL="select ..." and print rows, bytes scanned and price;
 status: $(READY) ## what runs, what was delivered, what failed
 	@$(PY) -m scripts.status --output $(OUTPUT) $(chosen)
 
-cost: $(READY) ## what a load costs on AWS in a month: EVENTS_PER_HOUR=1000000 EVENT_BYTES=400
-	@$(PY) -m scripts.cost --events-per-hour $(or $(EVENTS_PER_HOUR),1000000) --event-bytes $(or $(EVENT_BYTES),400)
+cost: $(READY) ## what ENV=dev costs on AWS in a month, with EVENTS_PER_HOUR=1000000 EVENT_BYTES=400
+	@$(PY) -m scripts.cost $(if $(ENV),--environment $(ENV)) $(load_options)
 
 compact: $(READY) ## merge small files of DATASET, remove duplicates: closed partitions, or all with OPEN=1; DAYS=7 for the latest
 	@$(PY) -m scripts.compact --dataset $(DATASET) --output $(OUTPUT) $(if $(OPEN),--include-open) $(if $(DAYS),--days $(DAYS)) $(chosen)

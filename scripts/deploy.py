@@ -9,9 +9,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from scripts import cli, cost, package_functions, package_transform, state_backend
+from scripts import cli, cost, lake_settings, package_functions, package_transform, state_backend
 from scripts.deployment import at_target, write_record
 from scripts.errors import ToolError, UsageError
+from scripts.estimate import DEFAULT_LOAD, Load
 from scripts.fingerprint import forget, remember
 from scripts.paths import FUNCTION_PACKAGES, REPOSITORY, SCHEMAS, TRANSFORM_PACKAGES
 from scripts.targets import DEFAULT_ENVIRONMENTS, Target, resolve
@@ -23,9 +24,10 @@ def main(arguments: Sequence[str]) -> int:
     options = _parse(arguments)
     started = time.monotonic()
     target = resolve(options.target, options.environment)
+    load = cost.chosen_load(options)
     state_backend.check(target)
     with at_target(target) as runner:
-        _act(options, target, runner)
+        _act(options, target, runner, load)
     took = f"{time.monotonic() - started:.0f} s"
     if options.action == "deploy":
         print(f"deployed {target.workspace} in {took}; next: make produce AMOUNT=10")
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     return cli.DONE
 
 
-def _act(options: argparse.Namespace, target: Target, runner: Runner) -> None:
+def _act(options: argparse.Namespace, target: Target, runner: Runner, load: Load) -> None:
     prepare(runner)
     if options.action == "plan":
         changes = runner.plan()
@@ -42,7 +44,7 @@ def _act(options: argparse.Namespace, target: Target, runner: Runner) -> None:
             f"plan for {target.workspace}: {'changes, as above' if changes else 'no changes'}; next: make deploy"
         )
     elif options.action == "deploy":
-        deploy(runner, target, yes=options.yes)
+        deploy(runner, target, load, yes=options.yes)
     else:
         destroy(runner, target, yes=options.yes)
 
@@ -59,7 +61,7 @@ def prepare(runner: Runner) -> None:
     runner.init()
 
 
-def deploy(runner: Runner, target: Target, *, yes: bool) -> None:
+def deploy(runner: Runner, target: Target, load: Load = DEFAULT_LOAD, *, yes: bool) -> None:
     """Plan, ask where it costs money, record the target and apply exactly what was planned.
 
     The record is written before the apply: an interrupted one can be destroyed by a bare ``terraform destroy``.
@@ -70,7 +72,8 @@ def deploy(runner: Runner, target: Target, *, yes: bool) -> None:
         # On AWS a person reads the plan before agreeing to it; `make plan` shows it for any target.
         changes = runner.plan(plan, quiet=target.name != "aws")
         if changes and target.name == "aws":
-            print(cost.summary(cost.Load()))
+            settings = lake_settings.resolve(target.environment, target.account_id, target.region)
+            print(cost.summary(settings, load))
             confirm(f"Deploy to AWS account {target.account_id}, {target.region}?", yes=yes)
         write_record(target)
         forget(target)
@@ -116,6 +119,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     made.add_argument(
         "--environment", help="a file in terraform/environments (default: the target's usual one)"
     )
+    cost.add_load_options(made)
     made.add_argument("--yes", action="store_true", help="do not ask before changing a real account")
     return made.parse_args(arguments)
 

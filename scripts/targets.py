@@ -47,12 +47,7 @@ def resolve(name: str, environment: str | None) -> Target:
     if name not in DEFAULT_ENVIRONMENTS:
         raise UsageError(f"TARGET={name}: must be one of {', '.join(DEFAULT_ENVIRONMENTS)}")
     chosen = environment or DEFAULT_ENVIRONMENTS[name]
-    file = TERRAFORM / "environments" / f"{chosen}.tfvars"
-    if not file.is_file():
-        known = ", ".join(sorted(path.stem for path in file.parent.glob("*.tfvars")))
-        raise UsageError(
-            f"ENV={chosen}: there is no terraform/environments/{chosen}.tfvars; there are: {known}"
-        )
+    check_environment(chosen)
     region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
     if name == "aws":
         return Target(name, chosen, None, _aws_account_id(region), region)
@@ -61,6 +56,17 @@ def resolve(name: str, environment: str | None) -> Target:
     endpoint = f"http://127.0.0.1:{port()}"
     _check_answers(name, endpoint)
     return Target(name, chosen, endpoint, LOCAL_ACCOUNT_ID, DEFAULT_REGION)
+
+
+def check_environment(name: str) -> None:
+    """Refuse an environment without a file.
+
+    :raises UsageError: there is none; the message names those that there are.
+    """
+    file = TERRAFORM / "environments" / f"{name}.tfvars"
+    if not file.is_file():
+        known = ", ".join(sorted(path.stem for path in file.parent.glob("*.tfvars")))
+        raise UsageError(f"ENV={name}: there is no terraform/environments/{name}.tfvars; there are: {known}")
 
 
 def port() -> int:

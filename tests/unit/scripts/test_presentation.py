@@ -25,26 +25,6 @@ def test_the_price_of_a_query(scanned_bytes: int, dollars: float) -> None:
     assert _result(scanned_bytes).dollars == pytest.approx(dollars)
 
 
-def test_the_estimate_adds_up() -> None:
-    # One shard is enough for 278 events/s with a factor of two; the sums are the price list's, by hand.
-    lines = {line.item: line.dollars for line in cost.estimate(cost.Load())}
-    assert lines["Kinesis shards"] == pytest.approx(730 * 0.015)
-    assert lines["Kinesis PUT units"] == pytest.approx(730 * 0.014)
-    billed = 730e6 * 5120 / 2**30
-    assert lines["Firehose ingest"] == pytest.approx(billed * 0.029)
-    assert lines["Firehose partitioning"] == pytest.approx(billed * 0.020 + 730 * 12 * 12 / 1000 * 0.005)
-    assert f"{sum(lines.values()):,.2f}" in cost.summary(cost.Load())
-
-
-def test_more_events_need_more_shards_and_no_partitioning_costs_none() -> None:
-    lines = {
-        line.item: line
-        for line in cost.estimate(cost.Load(events_per_hour=36_000_000, dynamic_partitioning=False))
-    }
-    assert lines["Kinesis shards"].quantity.startswith("20 x")
-    assert "Firehose partitioning" not in lines
-
-
 @pytest.mark.parametrize(
     ("raised", "code", "said"),
     [(ToolError("no lake"), 1, "error: no lake"), (UsageError("no such word"), 2, "error: no such word")],
