@@ -366,7 +366,8 @@ variable "tags" {
   nullable    = false
 }
 
-# How pipelines run. What is left out here has the default of the pipeline module.
+# How pipelines run. What is left out here has the default of the pipeline module. Terraform has no way to name a type: the
+# two variables write the same one, which a test compares with each other and with the pipeline module's.
 
 variable "pipeline_defaults" {
   description = "Settings of every pipeline, by what they configure; see the variables of the pipeline module."
@@ -386,6 +387,7 @@ variable "pipeline_defaults" {
       timeout_seconds      = optional(number)
       reserved_concurrency = optional(number)
       tracing              = optional(bool)
+      environment          = optional(map(string))
       buffer_size_mb       = optional(number)
       interval_seconds     = optional(number)
       retries              = optional(number)
@@ -398,6 +400,7 @@ variable "pipeline_defaults" {
       interval_seconds   = optional(number)
       time_zone          = optional(string)
       retry_seconds      = optional(number)
+      file_extension     = optional(string)
       partition_queries  = optional(map(string))
     }), {})
     backup = optional(object({
@@ -444,6 +447,7 @@ variable "dataset_settings" {
       timeout_seconds      = optional(number)
       reserved_concurrency = optional(number)
       tracing              = optional(bool)
+      environment          = optional(map(string))
       buffer_size_mb       = optional(number)
       interval_seconds     = optional(number)
       retries              = optional(number)
@@ -456,6 +460,7 @@ variable "dataset_settings" {
       interval_seconds   = optional(number)
       time_zone          = optional(string)
       retry_seconds      = optional(number)
+      file_extension     = optional(string)
       partition_queries  = optional(map(string))
     }), {})
     backup = optional(object({
