@@ -165,7 +165,7 @@ class StatementRun:
         query = self._compile(statement.query, statement.offset, text)
         folder = (self.execution.output_location or "").removesuffix(".csv")
         writing = Writing(
-            context=self._context(),
+            context=self._context(self.database),
             scratch_dir=self.scratch_dir,
             run=self.running.reader,
             upload=upload_arguments(self.execution.encryption),
@@ -190,11 +190,12 @@ class StatementRun:
         self.execution.output_rows = rows
         write_updated(self.execution, self.clients, rows, objects)
 
-    def _context(self) -> Context:
-        return Context(self.clients, self.catalog, self.database, self.execution.submitted)
+    def _context(self, database: str) -> Context:
+        return Context(self.clients, self.catalog, database, self.execution.submitted)
 
     def _about_catalog(self, statement: Any, text: str) -> TextResult:
-        context = self._context()
+        # The part of Athena that is Hive takes the database of the context in Hive's quotes, too.
+        context = self._context(self.database.strip("`"))
         if isinstance(statement, statements.CreateView):
             query = self._compile(statement.query, statement.offset, text)
             return views.create_view(statement, query, context)

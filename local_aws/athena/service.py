@@ -22,7 +22,7 @@ from local_aws.athena.metrics import publish
 from local_aws.athena.outputs import output_location, write_failure
 from local_aws.athena.results import MAX_PAGE_ROWS, decode_token, read_page
 from local_aws.athena.runner import StatementRun
-from local_aws.athena.workgroups import DEFAULT_WORKGROUP, read_workgroup, result_target
+from local_aws.athena.workgroups import DEFAULT_WORKGROUP, Workgroups, result_target
 from local_aws.gateway.service import ApiError
 
 if TYPE_CHECKING:
@@ -41,13 +41,14 @@ MAX_IDS_PER_CALL = 50
 
 
 class AthenaService:
-    """The Athena of the local AWS. Workgroups, named queries and prepared statements are MiniStack's."""
+    """The Athena of the local AWS. Workgroups, named queries and prepared statements are kept by MiniStack."""
 
     name = "athena"
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._callers = Callers(settings.endpoint, settings.region)
+        self._workgroups = Workgroups(settings.endpoint)
         self._lock = threading.Lock()
         self._unfinished: dict[str, Execution] = {}
         self._runs: dict[str, StatementRun] = {}
@@ -72,6 +73,7 @@ class AthenaService:
         """Tell whether this service answers `operation`; if not, MiniStack does."""
         return (
             operation in self._operations
+            or operation == "GetWorkGroup"
             or operation in self._callers_operations
             or operation in self._metadata_operations
         )
@@ -81,6 +83,8 @@ class AthenaService:
         operation, parameters = request.operation, request.parameters
         if operation in self._operations:
             return self._operations[operation](parameters)
+        if operation == "GetWorkGroup":
+            return {"WorkGroup": self._workgroups.get(request.region, str(parameters["WorkGroup"]))}
         clients = self._callers.of(request.credentials)
         if operation in self._callers_operations:
             return self._callers_operations[operation](parameters, clients)
@@ -123,6 +127,7 @@ class AthenaService:
         if self._history is not None:
             self._history.close()
         self._callers.close()
+        self._workgroups.close()
 
     def _end_unstarted(self, execution_id: str) -> None:
         with self._lock:
@@ -149,7 +154,8 @@ class AthenaService:
         return found
 
     def _start_query(self, parameters: Mapping[str, Any], clients: Clients) -> Mapping[str, Any]:
-        workgroup = read_workgroup(self._callers.own, str(parameters.get("WorkGroup") or DEFAULT_WORKGROUP))
+        name = str(parameters.get("WorkGroup") or DEFAULT_WORKGROUP)
+        workgroup = self._workgroups.read(self._settings.region, name)
         execution = self._make_execution(parameters, workgroup)
         _check_syntax(execution.query)
         known = self._by_token(execution.client_request_token) if execution.client_request_token else None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from local_aws.athena.executions import ENGINE_VERSION
+from local_aws.clients import BEHIND_HEADER, Clients
 from local_aws.gateway.service import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from local_aws.clients import Clients
 
 DEFAULT_WORKGROUP = "primary"
 
@@ -39,31 +40,70 @@ class ResultTarget:
     encryption: Mapping[str, Any] | None
 
 
-def read_workgroup(clients: Clients, name: str) -> Workgroup:
-    """Ask the endpoint for a workgroup; raises `ApiError` when there is none, or when it is disabled."""
-    try:
-        answer: Mapping[str, Any] = clients.client("athena").get_work_group(WorkGroup=name)["WorkGroup"]
-    except ClientError as error:
-        raise ApiError(
-            "InvalidRequestException", "WorkGroup is not found.", extra={"AthenaErrorCode": "INVALID_INPUT"}
-        ) from error
-    if answer.get("State") == "DISABLED":
-        raise ApiError(
-            "InvalidRequestException", "WorkGroup is disabled.", extra={"AthenaErrorCode": "INVALID_INPUT"}
+class Workgroups:
+    """Reads workgroups, which MiniStack keeps; AWS answers what nobody has set as well, and MiniStack does not."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+        self._lock = threading.Lock()
+        self._behind: dict[str, Clients] = {}
+
+    def get(self, region: str, name: str) -> Mapping[str, Any]:
+        """Give a workgroup as GetWorkGroup answers it; raises `ApiError` when there is none."""
+        try:
+            answer: Any = self._of(region).client("athena").get_work_group(WorkGroup=name)["WorkGroup"]
+        except ClientError as error:
+            raise ApiError(
+                "InvalidRequestException",
+                "WorkGroup is not found.",
+                extra={"AthenaErrorCode": "INVALID_INPUT"},
+            ) from error
+        configuration = answer.get("Configuration") or {}
+        complete = {
+            "ResultConfiguration": {},
+            "EnforceWorkGroupConfiguration": name != DEFAULT_WORKGROUP,
+            "PublishCloudWatchMetricsEnabled": False,
+            "RequesterPaysEnabled": False,
+            **configuration,
+            "EngineVersion": {**ENGINE_VERSION, **(configuration.get("EngineVersion") or {})},
+        }
+        return {**answer, "Configuration": complete}
+
+    def read(self, region: str, name: str) -> Workgroup:
+        """Give what matters to a query; raises `ApiError` when there is no such workgroup, or it is disabled."""
+        answer = self.get(region, name)
+        if answer.get("State") == "DISABLED":
+            raise ApiError(
+                "InvalidRequestException",
+                "WorkGroup is disabled.",
+                extra={"AthenaErrorCode": "INVALID_INPUT"},
+            )
+        configuration: Mapping[str, Any] = answer["Configuration"]
+        result: Mapping[str, Any] = configuration["ResultConfiguration"]
+        managed: Mapping[str, Any] = configuration.get("ManagedQueryResultsConfiguration") or {}
+        return Workgroup(
+            name=name,
+            output_location=result.get("OutputLocation") or None,
+            encryption=result.get("EncryptionConfiguration") or None,
+            result_configuration=dict(result),
+            enforced=bool(configuration["EnforceWorkGroupConfiguration"]),
+            cutoff_bytes=configuration.get("BytesScannedCutoffPerQuery"),
+            publish_metrics=bool(configuration["PublishCloudWatchMetricsEnabled"]),
+            managed_results=bool(managed.get("Enabled", False)),
         )
-    configuration: Mapping[str, Any] = answer.get("Configuration") or {}
-    result: Mapping[str, Any] = configuration.get("ResultConfiguration") or {}
-    managed: Mapping[str, Any] = configuration.get("ManagedQueryResultsConfiguration") or {}
-    return Workgroup(
-        name=name,
-        output_location=result.get("OutputLocation") or None,
-        encryption=result.get("EncryptionConfiguration") or None,
-        result_configuration=dict(result),
-        enforced=bool(configuration.get("EnforceWorkGroupConfiguration", name != DEFAULT_WORKGROUP)),
-        cutoff_bytes=configuration.get("BytesScannedCutoffPerQuery"),
-        publish_metrics=bool(configuration.get("PublishCloudWatchMetricsEnabled", False)),
-        managed_results=bool(managed.get("Enabled", False)),
-    )
+
+    def close(self) -> None:
+        """Close all connections."""
+        with self._lock:
+            for clients in self._behind.values():
+                clients.close()
+            self._behind.clear()
+
+    def _of(self, region: str) -> Clients:
+        with self._lock:
+            if region not in self._behind:
+                self._behind[region] = Clients(self._endpoint, region, headers={BEHIND_HEADER: "1"})
+            return self._behind[region]
 
 
 def result_target(workgroup: Workgroup, requested: Mapping[str, Any]) -> ResultTarget:

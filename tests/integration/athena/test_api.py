@@ -217,6 +217,40 @@ def test_executions_are_listed_by_workgroup_newest_first(lake: Lake) -> None:
     assert rest["QueryExecutionIds"] == ids[:1]
 
 
+def test_a_workgroup_is_described_with_what_nobody_has_set(lake: Lake) -> None:
+    athena = lake.clients.client("athena")
+    unset = {
+        "PublishCloudWatchMetricsEnabled": False,
+        "RequesterPaysEnabled": False,
+        "EngineVersion": {
+            "SelectedEngineVersion": "AUTO",
+            "EffectiveEngineVersion": "Athena engine version 3",
+        },
+    }
+    primary = athena.get_work_group(WorkGroup="primary")["WorkGroup"]["Configuration"]
+    assert primary == {**unset, "ResultConfiguration": {}, "EnforceWorkGroupConfiguration": False}
+    result = {"OutputLocation": lake.results}
+    group = _workgroup(lake, ResultConfiguration=result, RequesterPaysEnabled=True)
+    configuration = athena.get_work_group(WorkGroup=group)["WorkGroup"]["Configuration"]
+    assert configuration == {
+        **unset,
+        "ResultConfiguration": result,
+        "EnforceWorkGroupConfiguration": True,
+        "RequesterPaysEnabled": True,
+    }
+    refused = _refused(lambda: athena.get_work_group(WorkGroup="nosuch"))
+    assert refused == ("InvalidRequestException", "WorkGroup is not found.", "INVALID_INPUT")
+
+
+def test_statements_of_hive_take_a_quoted_database_from_the_context(lake: Lake) -> None:
+    """As awswrangler sends it with DESCRIBE and SHOW CREATE TABLE."""
+    quoted = {"Database": f"`{lake.database}`"}
+    described = lake.run("DESCRIBE `events`", QueryExecutionContext=quoted)
+    assert described["Status"]["State"] == "SUCCEEDED"
+    assert described["QueryExecutionContext"] == quoted
+    assert lake.run("SELECT 1 FROM events", QueryExecutionContext=quoted)["Status"]["State"] == "FAILED"
+
+
 def test_runtime_statistics(lake: Lake) -> None:
     execution = lake.run("SELECT user_id FROM events WHERE event_type = 'order'")
     numbers = lake.clients.client("athena").get_query_runtime_statistics(
