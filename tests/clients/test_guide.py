@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 GUIDE = REPOSITORY / "docs" / "clients.md"
 USUAL_PORT = 4566
 _BLOCK = re.compile(
-    r"^## (?P<heading>[^\n]+)$|^```python\n(?P<code>.*?)^```$(?:\n+```text\n(?P<printed>.*?)^```$)?", re.M | re.S
+    r"^## (?P<heading>[^\n]+)$|^```python\n(?P<code>.*?)^```$(?:\n+```text\n(?P<printed>.*?)^```$)?",
+    re.M | re.S,
 )
 _EXPORT = re.compile(r"^export (\w+)=(.+)$", re.M)
 
@@ -55,6 +56,11 @@ def test_no_example_is_missed() -> None:
 def test_the_guides_variables_are_those_that_tests_set() -> None:
     exported = dict(_EXPORT.findall(GUIDE.read_text(encoding="utf-8")))
     assert exported == user_variables(USUAL_PORT)
+
+
+def test_the_guides_dbt_profile_is_that_of_the_project() -> None:
+    profiles = re.findall(r"^```yaml\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.M | re.S)
+    assert profiles == [(REPOSITORY / "examples" / "dbt" / "profiles.yml").read_text(encoding="utf-8")]
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
