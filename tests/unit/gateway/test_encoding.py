@@ -36,7 +36,8 @@ def test_a_member_that_the_api_lacks_is_our_mistake() -> None:
 
 
 def test_an_instant_needs_a_time_zone() -> None:
-    with pytest.raises(EncodingError, match=r"^\.Records\[\]\.ApproximateArrivalTimestamp is an instant without a time zone"):
+    place = r"^\.Records\[\]\.ApproximateArrivalTimestamp"
+    with pytest.raises(EncodingError, match=f"{place} is an instant without a time zone"):
         encoded("kinesis", "GetRecords", {"Records": [{"ApproximateArrivalTimestamp": datetime(2026, 1, 1)}]})
 
 
