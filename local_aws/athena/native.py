@@ -56,7 +56,7 @@ def native_table(
     wanted = {name for need in needs for name in need.columns}
     schema = table_schema(table)
     # A condition that is tested while reading is on columns that the query need not want.
-    tested = {name for need in needs for name in parquet.columns_of(need.condition, schema)}
+    tested = {name for need in needs for name in parquet.columns_of(need.condition, schema.names)}
     hidden = (wanted | tested) & {PATH_COLUMN, SIZE_COLUMN}
     if not needs or not is_parquet(table) or not wanted & data_columns or hidden:
         return None
@@ -72,7 +72,7 @@ def native_table(
     )
     read = {name for name in wanted if name in data_columns}
     for need in needs:
-        read |= parquet.columns_of(need.condition, schema) & data_columns
+        read |= parquet.columns_of(need.condition, schema.names) & data_columns
     groups = _by_schema(files, opened)
     texts = [(_select(table, physical), members) for physical, members in groups]
     if any(text is None for text, _ in texts):
@@ -81,7 +81,7 @@ def native_table(
     kept: set[int] = set()
     for need in needs:
         left = parquet.prune_row_groups(opened, schema, need.condition)
-        columns = {*need.columns, *parquet.columns_of(need.condition, schema)} & data_columns
+        columns = {*need.columns, *parquet.columns_of(need.condition, schema.names)} & data_columns
         context.add_bytes(parquet.scanned_bytes(left, sorted(columns)))
         context.scanned_rows += sum(group.num_rows for file in left for group in file.fragment.row_groups)
         kept |= {positions[id(file.constants)] for file in left}

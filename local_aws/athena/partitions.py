@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote as url_quote
@@ -20,6 +20,7 @@ import pyarrow.dataset as ds
 from local_aws.athena import projection
 from local_aws.athena.arrow_types import arrow_type
 from local_aws.athena.errors import QueryError
+from local_aws.athena.formats.parquet import columns_of
 from local_aws.athena.sql.types import quote
 from local_aws.athena.storage import Location, list_folder, list_folders, parse_location
 
@@ -73,11 +74,20 @@ class PruningConditions:
     def about(self, columns: Sequence[str], names: Iterable[str]) -> list[str]:
         """Give the predicates that are about no other partition columns than `names`."""
         allowed = set(names)
-        return [
-            text
-            for text in self.predicates
-            if {name for name in columns if f"{quote(self.alias)}.{quote(name)}" in text} <= allowed
-        ]
+        return [text for text in self.predicates if self._mentioned(text, columns) <= allowed]
+
+    def beyond_one_column(self, columns: Sequence[str]) -> PruningConditions:
+        """Give what is left to ask of partitions when each of `columns` has been asked about by itself."""
+        several = tuple(text for text in self.predicates if len(self._mentioned(text, columns)) > 1)
+        pushed = self.pushed if len(self.pushed_on(columns)) > 1 else None
+        return replace(self, predicates=several, pushed=pushed)
+
+    def pushed_on(self, columns: Iterable[str]) -> set[str]:
+        """Give those of `columns` that DuckDB's own filter mentions."""
+        return columns_of(self.pushed, columns)
+
+    def _mentioned(self, text: str, columns: Sequence[str]) -> set[str]:
+        return {name for name in columns if f"{quote(self.alias)}.{quote(name)}" in text}
 
 
 def find_files(
@@ -212,7 +222,7 @@ def _kept_rows(
     if predicates and conditions.evaluate is not None:
         values = typed_values(table, names, rows)
         kept = conditions.evaluate(values, conditions.alias, predicates)
-    if conditions.pushed is not None and kept:
+    if kept and conditions.pushed_on(names):
         kept = _kept_by_pushed(table, names, rows, kept, conditions.pushed)
     return kept
 
@@ -271,7 +281,8 @@ def _projected_files(
     rows = list(itertools.product(*domains))
     names = [column.name for column in columns]
     if len(columns) > 1:
-        rows = [rows[index] for index in _kept_rows(table, names, rows, conditions)]
+        left = conditions.beyond_one_column(names)
+        rows = [rows[index] for index in _kept_rows(table, names, rows, left)]
     partitions = [Partition(row, _at(template, names, row)) for row in rows]
     return _files_of(clients, partitions)
 
@@ -286,9 +297,11 @@ def _domain(table: TableDefinition, column: Projected, conditions: PruningCondit
                 f"For the injected projected partition column {column.name}, the WHERE clause must contain only static"
                 " equality conditions, and at least one such condition must be present.",
             )
-        return list(dict.fromkeys(given))
-    rows = [(value,) for value in column.values]
-    return [column.values[index] for index in _kept_rows(table, [column.name], rows, conditions)]
+        values = tuple(dict.fromkeys(given))
+    else:
+        values = column.values
+    rows = [(value,) for value in values]
+    return [values[index] for index in _kept_rows(table, [column.name], rows, conditions)]
 
 
 def _at(template: str, names: Sequence[str], values: Sequence[str | None]) -> Location:
@@ -320,7 +333,8 @@ def _files_by_template(
         if all(value in domain for value, domain in zip(values, allowed, strict=True)):
             seen.setdefault(values, []).append(item)
     rows = list(seen)
-    for index in _kept_rows(table, names, rows, conditions) if rows else []:
+    left = conditions.beyond_one_column(names)
+    for index in _kept_rows(table, names, rows, left) if rows else []:
         files += [DataFile(item, rows[index]) for item in seen[rows[index]]]
     return files
 

@@ -26,6 +26,9 @@ _LISTING_THREADS = 8
 _SIGNED_SECONDS = 300
 _RETRIES = urllib3.Retry(total=3, backoff_factor=0.2, status_forcelist=(429, 500, 502, 503))
 _XML = "{http://s3.amazonaws.com/doc/2006-03-01/}"
+_CONTENTS, _KEY, _SIZE, _ETAG, _LAST_MODIFIED = (
+    f"{_XML}{name}" for name in ("Contents", "Key", "Size", "ETag", "LastModified")
+)
 
 
 @dataclass(frozen=True)
@@ -113,13 +116,10 @@ def _pages(clients: Clients, bucket: str, prefix: str) -> Iterator[StoredObject]
         root = ElementTree.fromstring(answer.data) if answer.data else None  # noqa: S314
         if answer.status != 200 or root is None:
             raise _cannot_list(bucket, prefix, answer.status, root)
-        for item in root.iter(f"{_XML}Contents"):
+        for item in root.iter(_CONTENTS):
+            texts = {part.tag: part.text or "" for part in item}
             yield StoredObject(
-                bucket,
-                _key(_text(item, "Key")),
-                int(_text(item, "Size")),
-                _text(item, "ETag"),
-                _text(item, "LastModified"),
+                bucket, _key(texts[_KEY]), int(texts[_SIZE]), texts[_ETAG], texts[_LAST_MODIFIED]
             )
         token = _text(root, "NextContinuationToken") or None
         if token is None:

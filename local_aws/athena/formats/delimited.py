@@ -103,7 +103,10 @@ def read_delimited(
     """Read delimited objects. All bytes of an object are read, whatever the columns."""
     add_bytes(sum(stored.size for stored, _ in files))
     delimiters = delimiters_of(table)
-    needed = [*columns, *(name for name in sorted(columns_of(condition, schema)) if name not in columns)]
+    needed = [
+        *columns,
+        *(name for name in sorted(columns_of(condition, schema.names)) if name not in columns),
+    ]
     positions = {name: index for index, name in enumerate(data_columns) if name in needed}
 
     def batches() -> Iterator[Any]:

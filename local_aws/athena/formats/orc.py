@@ -80,7 +80,10 @@ def read_orc(
     add_bytes: Callable[[int], None],
 ) -> Iterator[Any]:
     """Read ORC objects: of each stripe the columns asked for. The bytes are those that the reader fetched."""
-    needed = [*columns, *(name for name in sorted(columns_of(condition, schema)) if name not in columns)]
+    needed = [
+        *columns,
+        *(name for name in sorted(columns_of(condition, schema.names)) if name not in columns),
+    ]
     parameters = {key.lower(): value for key, value in {**table.parameters, **table.serde_parameters}.items()}
     by_name = parameters.get("orc.column.index.access", "true").lower() == "false"
 

@@ -17,7 +17,7 @@ from local_aws.athena.errors import QueryError
 from local_aws.athena.formats.conform import conform_batch, fits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pyarrow.fs import FileSystem
 
@@ -199,12 +199,12 @@ def _sizes(metadata: Any) -> tuple[dict[str, int], ...]:
 _FIELD = re.compile(r"[A-Za-z_$][\w$]*")
 
 
-def columns_of(condition: Any, schema: Any) -> set[str]:
-    """Give the columns of a schema that an Arrow expression mentions."""
+def columns_of(condition: Any, names: Iterable[str]) -> set[str]:
+    """Give those of the columns named that an Arrow expression mentions."""
     if condition is None:
         return set()
     words = set(_FIELD.findall(str(condition)))
-    return {name for name in schema.names if name in words}
+    return {name for name in names if name in words}
 
 
 def read(
@@ -223,7 +223,10 @@ def read(
             use_threads=True,
         )
         yield from scanner.to_reader()
-    needed = [*columns, *(name for name in sorted(columns_of(condition, schema)) if name not in columns)]
+    needed = [
+        *columns,
+        *(name for name in sorted(columns_of(condition, schema.names)) if name not in columns),
+    ]
     for file, fit in zip(files, fitting, strict=True):
         if not fit:
             yield from _read_conformed(file, schema, columns, needed, condition)
@@ -233,7 +236,7 @@ def read_constants(
     files: Sequence[ParquetFile], schema: Any, columns: Sequence[str], condition: Any
 ) -> Iterator[Any]:
     """Yield record batches of columns that are the same in all rows of an object: only the footers tell of the rows."""
-    names = list(dict.fromkeys([*columns, *sorted(columns_of(condition, schema))]))
+    names = list(dict.fromkeys([*columns, *sorted(columns_of(condition, schema.names))]))
     arrays = [pa.array([file.constants[name] for file in files], schema.field(name).type) for name in names]
     counts = pa.array([file.fragment.metadata.num_rows for file in files], pa.int64())
     objects = pa.table([*arrays, counts], names=[*names, _ROW_COUNT])

@@ -73,7 +73,7 @@ def _read_parquet(
     add_bytes: Callable[[int], None],
 ) -> Iterator[Any]:
     opened = parquet.open_files(files, schema, system, clients.credentials.access_key_id)
-    read = {*columns, *parquet.columns_of(condition, schema)} & set(data_columns)
+    read = {*columns, *parquet.columns_of(condition, schema.names)} & set(data_columns)
     if not read:
         return parquet.read_constants(opened, schema, columns, condition)
     opened = parquet.prune_row_groups(opened, schema, condition)
