@@ -19,6 +19,7 @@ from local_aws.cloudwatch.registry import Registry
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from local_aws.cloudwatch.metric import Sample
     from local_aws.cloudwatch.notifications import Publisher
     from local_aws.config import Settings
     from local_aws.gateway.observing import Exchange, Head
@@ -95,6 +96,10 @@ class CloudWatchService:
         self._registry.close()
         self._points.close()
 
+    def record(self, samples: list[Sample]) -> None:
+        """Keep measurements of another service behind the gateway."""
+        self._metrics.record(samples)
+
     def observes(self, head: Head) -> bool:
         """Tell whether a request to another service counts for one of its metrics."""
         return observed.observes(head)
@@ -107,7 +112,7 @@ class CloudWatchService:
         """Keep what a request to another service adds to its metrics."""
         found = observed.samples(exchange)
         if found:
-            self._metrics.record(found)
+            self.record(found)
 
     def tick(self) -> list[str]:
         """Look at alarms by the clock now, and send their messages; give the names of those that changed."""

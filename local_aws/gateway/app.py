@@ -87,7 +87,7 @@ class GatewayApp:
         self, signed: Scope | None, scope: MutableMapping[str, Any], receive: Receive, send: Send
     ) -> None:
         try:
-            route = self._router.route(scope["headers"], scope["path"])
+            route = self._rest_route(signed, scope) or self._router.route(scope["headers"], scope["path"])
         except ApiError as error:
             await send_answer(send, error_answer(error))
             return
@@ -106,6 +106,13 @@ class GatewayApp:
             await self._guard.pass_on(signed, self._guard.over_tls(scope), receive, send, self._behind)
         else:
             await self._behind(self._guard.over_tls(scope), receive, send)
+
+    def _rest_route(self, signed: Scope | None, scope: MutableMapping[str, Any]) -> Route | None:
+        path: bytes = scope.get("raw_path") or scope["path"].encode()
+        query: bytes = scope.get("query_string", b"")
+        return self._router.rest_route(
+            signed, scope["headers"], scope["method"], path.decode("latin-1"), query.decode("latin-1")
+        )
 
     async def _inspected(self, route: Route, receive: Receive, send: Send) -> Receive | None:
         """Let a service look at a request to MiniStack; None means that it is answered with an error."""

@@ -21,9 +21,10 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel(description, service)
 
 
-def target_prefix(service: str) -> str:
-    """Give what stands before the dot in `x-amz-target`: `Firehose_20150804` for `firehose`."""
-    return str(service_model(service).metadata["targetPrefix"])
+def target_prefix(service: str) -> str | None:
+    """Give what stands before the dot in `x-amz-target`, `Firehose_20150804` for `firehose`; None for S3."""
+    prefix: str | None = service_model(service).metadata.get("targetPrefix")
+    return prefix
 
 
 def signing_name(service: str) -> str:

@@ -72,6 +72,11 @@ def error(namespace: str, code: str, message: str, fault: str, request_id: str) 
     ).encode()
 
 
+def element(name: str, shape: Shape, value: Any, attributes: str = "") -> str:
+    """Give one element of XML; `attributes` stand in its tag. Raises `EncodingError`."""
+    return f"<{name}{attributes}>{''.join(_content(shape, value))}</{name}>"
+
+
 def _structure(shape: StructureShape, node: _Node, path: str) -> dict[str, Any]:
     found = {}
     for name, member in shape.members.items():
@@ -138,21 +143,24 @@ def _members(shape: StructureShape, value: Any) -> Iterator[str]:
 
 
 def _element(name: str, shape: Shape, value: Any) -> Iterator[str]:
-    yield f"<{name}>"
+    if isinstance(shape, ListShape) and shape.serialization.get("flattened"):
+        for item in value:
+            yield element(name, shape.member, item)
+    else:
+        yield element(name, shape, value)
+
+
+def _content(shape: Shape, value: Any) -> Iterator[str]:
     if isinstance(shape, StructureShape):
         yield from _members(shape, value)
     elif isinstance(shape, ListShape):
         for item in value:
-            yield from _element("member", shape.member, item)
+            yield element("member", shape.member, item)
     elif isinstance(shape, MapShape):
         for key, item in value.items():
-            yield "<entry>"
-            yield from _element("key", shape.key, key)
-            yield from _element("value", shape.value, item)
-            yield "</entry>"
+            yield f"<entry>{element('key', shape.key, key)}{element('value', shape.value, item)}</entry>"
     else:
         yield _scalar_text(shape.type_name, value)
-    yield f"</{name}>"
 
 
 def _scalar_text(type_name: str, value: Any) -> str:

@@ -9,6 +9,7 @@ from local_aws.cloudwatch.service import CloudWatchService
 from local_aws.firehose.service import FirehoseService
 from local_aws.glue.service import GlueService
 from local_aws.kinesis.service import KinesisService
+from local_aws.s3.service import S3Service
 
 if TYPE_CHECKING:
     from local_aws.config import Settings
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
 
 def make_services(settings: Settings) -> list[Service]:
     """Make every service of our own, not yet started."""
+    cloudwatch = CloudWatchService(settings)
     return [
         AthenaService(settings),
-        CloudWatchService(settings),
+        cloudwatch,
         FirehoseService(settings),
         GlueService(settings),
         KinesisService(settings),
+        S3Service(settings, cloudwatch.record),
     ]

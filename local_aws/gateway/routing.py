@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from local_aws.clients import BEHIND_HEADER
 from local_aws.gateway.models import protocols, signing_name, target_prefix
 from local_aws.gateway.protocols import CBOR, JSON, QUERY
-from local_aws.gateway.service import ApiError, Inspector
+from local_aws.gateway.rest_xml import RestXml
+from local_aws.gateway.service import ApiError, Inspector, RestService
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -49,8 +50,28 @@ class Router:
     """Finds the service for a request; what it does not find is MiniStack's."""
 
     def __init__(self, services: Sequence[Service]) -> None:
-        self._by_target: Mapping[str, Service] = {target_prefix(one.name): one for one in services}
-        self._by_signature: Mapping[str, Service] = {signing_name(one.name): one for one in services}
+        self._rest: Mapping[str, tuple[Service, RestService]] = {
+            signing_name(one.name): (one, one) for one in services if isinstance(one, RestService)
+        }
+        others = [one for one in services if not isinstance(one, RestService)]
+        self._by_target: Mapping[str | None, Service] = {target_prefix(one.name): one for one in others}
+        self._by_signature: Mapping[str, Service] = {signing_name(one.name): one for one in others}
+
+    def rest_route(
+        self,
+        signed: Scope | None,
+        headers: Iterable[tuple[bytes, bytes]],
+        method: str,
+        path: str,
+        query_string: str,
+    ) -> Route | None:
+        """Give the service and operation that method, path and query ask for, or None."""
+        found = self._rest.get(signed.service) if signed is not None else None
+        if found is None or any(name == _BEHIND_HEADER for name, _ in headers):
+            return None
+        service, rest = found
+        operation = rest.asked(method, path, query_string)
+        return None if operation is None else Route(service, operation, RestXml(path, query_string))
 
     def route(self, headers: Iterable[tuple[bytes, bytes]], path: str = "/") -> Route | None:
         """Give the service and operation that path and `headers` (names in lower case) ask for, or None for MiniStack.

@@ -71,6 +71,14 @@ class Service(Protocol):
 
 
 @runtime_checkable
+class RestService(Protocol):
+    """A service whose operations are told by method, path and query, and that answers a few of them only."""
+
+    def asked(self, method: str, path: str, query_string: str) -> str | None:
+        """Give the operation of its own that a request asks for; None is MiniStack's."""
+
+
+@runtime_checkable
 class Inspector(Protocol):
     """A service that looks at some of the requests which MiniStack answers."""
 

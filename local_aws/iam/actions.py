@@ -58,6 +58,13 @@ _CATALOG_READS = frozenset(
         "GetTables",
     }
 )
+# AWS rule: operations whose permission is called otherwise than they are.
+_PERMISSIONS = {
+    "DeleteBucketMetricsConfiguration": "PutMetricsConfiguration",
+    "GetBucketMetricsConfiguration": "GetMetricsConfiguration",
+    "ListBucketMetricsConfigurations": "GetMetricsConfiguration",
+    "PutBucketMetricsConfiguration": "PutMetricsConfiguration",
+}
 _DEFAULT_WORKGROUP = "primary"
 _DEFAULT_CATALOG = "AwsDataCatalog"
 
@@ -90,6 +97,7 @@ class Actions:
             "firehose": self._firehose,
             "glue": self._glue,
             "kinesis": self._kinesis,
+            "s3": self._s3,
         }
 
     def checks(
@@ -99,7 +107,7 @@ class Actions:
 
         Raises `ApiError` AccessDeniedException for an operation whose resource is not known.
         """
-        action = f"{service}:{operation}"
+        action = f"{service}:{_PERMISSIONS.get(operation, operation)}"
         if operation in _WITHOUT_RESOURCE.get(service, ()):
             return [Check(action, _EVERYTHING, _namespace(operation, parameters))]
         find = self._resources.get(service)
@@ -127,13 +135,7 @@ class Actions:
             group, stream = parameters.get("logGroupName"), parameters.get("logStreamName")
             resources = [f"log-group:{group}:log-stream:{stream}"]
         else:
-            resources = _catalog_path(parameters)
-            database = resources[-1].partition("/")[2]
-            # AWS rule: listing is checked on what is listed as well.
-            if operation == "GetTables":
-                resources.append(f"table/{database}/*")
-            elif operation == "GetDatabases":
-                resources.append("database/*")
+            resources = _catalog_reads(operation, parameters)
         return [Check(f"{service}:{operation}", self._arn(service, region, one)) for one in resources]
 
     def _arn(self, service: str, region: str, resource: str) -> str:
@@ -167,6 +169,8 @@ class Actions:
     def _glue(self, operation: str, parameters: Parameters, region: str, _handler: object) -> list[str]:
         if operation in ("GetTags", "TagResource", "UntagResource"):
             return [str(parameters["ResourceArn"])] if parameters.get("ResourceArn") else []
+        if operation in _CATALOG_READS:
+            return [self._arn("glue", region, name) for name in _catalog_reads(operation, parameters)]
         if "Crawl" not in operation:
             return [self._arn("glue", region, name) for name in _catalog_resources(parameters)]
         names = parameters.get("CrawlerNames") or [parameters.get("Name") or parameters.get("CrawlerName")]
@@ -197,6 +201,9 @@ class Actions:
         else:
             groups = [str(parameters["WorkGroup"])] if parameters.get("WorkGroup") else []
         return [self._arn("athena", region, f"workgroup/{group}") for group in groups]
+
+    def _s3(self, _operation: str, parameters: Parameters, _region: str, _handler: object) -> list[str]:
+        return [f"arn:aws:s3:::{parameters['Bucket']}"] if parameters.get("Bucket") else []
 
     def _passed_roles(self, service: str, operation: str, parameters: Parameters) -> list[Check]:
         """Give `iam:PassRole` for each role that the call hands to the service."""
@@ -233,6 +240,17 @@ def _catalog_path(parameters: Parameters) -> list[str]:
         if table:
             path.append(f"table/{database}/{table}")
     return path
+
+
+def _catalog_reads(operation: str, parameters: Parameters) -> list[str]:
+    """Give what a read of the catalog is checked on. AWS rule: listing is checked on what is listed as well."""
+    resources = _catalog_path(parameters)
+    database = resources[-1].partition("/")[2]
+    if operation == "GetTables":
+        resources.append(f"table/{database}/*")
+    elif operation == "GetDatabases":
+        resources.append("database/*")
+    return resources
 
 
 def _roles(service: str, value: Any) -> list[str]:

@@ -61,6 +61,16 @@ class Executions:
         ("athena", "GetDataCatalog", {"Name": "c"}, arn("athena", "datacatalog/c")),
         ("athena", "GetNamedQuery", {"NamedQueryId": "lost"}, arn("athena", "workgroup/*")),
         ("athena", "TagResource", {"ResourceARN": "arn:group"}, "arn:group"),
+        ("cloudwatch", "ListMetrics", {}, "*"),
+        ("cloudwatch", "PutMetricAlarm", {"AlarmName": "a"}, arn("cloudwatch", "alarm:a")),
+        ("cloudwatch", "DescribeAlarms", {}, arn("cloudwatch", "alarm:*")),
+        (
+            "cloudwatch",
+            "PutDashboard",
+            {"DashboardName": "d"},
+            "arn:aws:cloudwatch::000000000000:dashboard/d",
+        ),
+        ("cloudwatch", "UntagResource", {"ResourceARN": "arn:alarm", "TagKeys": []}, "arn:alarm"),
     ],
 )
 def test_an_operation_is_checked_on_its_resource(
@@ -69,6 +79,15 @@ def test_an_operation_is_checked_on_its_resource(
     assert checks(service, operation, Executions(), **parameters) == [
         Check(f"{service}:{operation}", resource)
     ]
+
+
+def test_conditions_and_other_names_of_permissions() -> None:
+    put = checks("cloudwatch", "PutMetricData", Namespace="N", MetricData=[])
+    assert put == [Check("cloudwatch:PutMetricData", "*", (("cloudwatch:namespace", "N"),))]
+    tagged = checks("cloudwatch", "PutMetricAlarm", AlarmName="a", Tags=[{"Key": "k", "Value": "v"}])
+    assert [check.action for check in tagged] == ["cloudwatch:PutMetricAlarm", "cloudwatch:TagResource"]
+    (deleted,) = checks("s3", "DeleteBucketMetricsConfiguration", Bucket="b", Id="i")
+    assert deleted == Check("s3:PutMetricsConfiguration", "arn:aws:s3:::b")
 
 
 def test_several_resources_are_several_checks() -> None:
@@ -139,7 +158,7 @@ def test_every_operation_that_the_gateway_answers_has_a_resource(tmp_path: Path)
             shape = model.operation_model(operation).input_shape
             members = shape.members if shape is not None else {}
             parameters: dict[str, Any] = {
-                name: "x" for name in members if name.endswith(("Name", "ARN", "Arn", "Group"))
+                name: "x" for name in members if name.endswith(("Name", "ARN", "Arn", "Group", "Bucket"))
             }
             if "CrawlerNames" in members:
                 parameters["CrawlerNames"] = "x"
