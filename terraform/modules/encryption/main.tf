@@ -33,7 +33,8 @@ data "aws_iam_policy_document" "key" {
   #checkov:skip=CKV_AWS_111:a key policy's resource * is the key itself
   #checkov:skip=CKV_AWS_356:a key policy's resource * is the key itself
 
-  # Leaves administration to the account's IAM policies. Administrators cannot read data with it: see the next statement.
+  # Leaves administration to the account's IAM policies. It gives no use of the key: that is in the next statement. Who may
+  # put a policy can of course write another one.
   statement {
     sid = "AdministerByIam"
     actions = [
