@@ -30,8 +30,11 @@ YES ?=
 DEPLOYERS ?=
 EVENTS_PER_HOUR ?=
 EVENT_BYTES ?=
+TERRAFORM ?=
 
 export STREAMLAKE_PORT := $(PORT)
+# Which terraform or tofu; without it the first one on PATH.
+export TERRAFORM
 # SQL reaches the tool through the environment, unexpanded: quotes and dollar signs in it need no escaping.
 export STREAMLAKE_SQL := $(value SQL)
 unexport SQL
@@ -47,7 +50,7 @@ help: ## what there is to type
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nVariables: TARGET=local|localstack|aws  ENV=  PORT=4566  DATASET=events  AMOUNT=  RATE=  DURATION=  SEED=\n'
-	@printf '           SQL=  QUERY=recent  MAX_ROWS=100  OUTPUT=table|json|csv  YES=1\n'
+	@printf '           SQL=  QUERY=recent  MAX_ROWS=100  OUTPUT=table|json|csv  YES=1  TERRAFORM=terraform|tofu\n'
 
 ##@ Start here
 .PHONY: demo setup
@@ -151,7 +154,7 @@ lint: $(READY) $(CHECKOV)/.ready ## style, types, Terraform, security and compos
 format: $(READY) ## put Python and Terraform files into their usual form
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
-	@terraform fmt -recursive terraform
+	@$(or $(TERRAFORM),terraform) fmt -recursive terraform
 
 lock: $(READY) ## pin today's newest versions of what pyproject.toml names
 	@for name in "" -checkov -clients -dbt; do \

@@ -46,7 +46,8 @@ OPTIONAL_SOFTWARE_FOLDERS = ("/opt", "/usr/local", "/srv")
 def binary() -> str:
     """Return the path of a terraform (or tofu) of at least :data:`MINIMUM_VERSION`.
 
-    On PATH first, then the release that setup downloaded.
+    What the variable ``TERRAFORM`` names, and nothing else when it is set. Otherwise ``terraform`` and then ``tofu`` on
+    PATH, then the release that setup downloaded.
 
     :raises ToolError: there is none; the message names what was found and what to do.
     """
@@ -56,6 +57,12 @@ def binary() -> str:
         if version >= MINIMUM_VERSION:
             return candidate
         seen.append(f"{candidate} {'.'.join(map(str, version))}")
+    chosen = os.environ.get("TERRAFORM")
+    if chosen:
+        found = f"is {seen[0].split()[-1]}" if seen else "is not on PATH"
+        raise ToolError(
+            f"TERRAFORM={chosen} {found}; name a terraform or tofu >= {'.'.join(map(str, MINIMUM_VERSION))}"
+        )
     found = f"found only {', '.join(seen)}" if seen else "none found on PATH"
     raise ToolError(f"terraform >= {'.'.join(map(str, MINIMUM_VERSION))} is needed, {found}; run: make setup")
 
@@ -114,6 +121,12 @@ def _cli_configuration(mirror: Path | None) -> str:
 
 
 def _candidates() -> Iterator[str]:
+    chosen = os.environ.get("TERRAFORM")
+    if chosen:
+        named = shutil.which(chosen)
+        if named:
+            yield named
+        return
     for name in ("terraform", "tofu"):
         found = shutil.which(name)
         if found:
@@ -185,6 +198,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         path = binary()
     except ToolError:
+        if os.environ.get("TERRAFORM"):  # somebody's choice is not replaced by another
+            raise
         path = str(download())
     environment()
     mirror = find_mirror()

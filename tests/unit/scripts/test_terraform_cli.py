@@ -77,9 +77,33 @@ def test_an_old_terraform_is_named_and_refused(tmp_path: Path, monkeypatch: pyte
     old.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(terraform_cli, "TOOLS", tmp_path / "tools")
+    monkeypatch.delenv("TERRAFORM", raising=False)
     with pytest.raises(ToolError, match=r"found only .*1\.5\.7.*make setup"):
         terraform_cli.binary()
     new = tmp_path / "tofu"
     new.write_text("#!/bin/sh\necho 'OpenTofu v1.10.0'\n", encoding="utf-8")
     new.chmod(0o755)
     assert terraform_cli.binary() == str(new)
+
+
+def test_what_a_person_chose_is_taken_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, said in (
+        ("terraform", "Terraform v1.11.4"),
+        ("tofu", "OpenTofu v1.10.0"),
+        ("old", "OpenTofu v1.6.2"),
+    ):
+        (tmp_path / name).write_text(f"#!/bin/sh\necho '{said}'\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.delenv("TERRAFORM", raising=False)
+    assert terraform_cli.binary() == str(tmp_path / "terraform")
+    monkeypatch.setenv("TERRAFORM", "tofu")
+    assert terraform_cli.binary() == str(tmp_path / "tofu")
+    monkeypatch.setenv("TERRAFORM", str(tmp_path / "old"))
+    with pytest.raises(ToolError, match=r"TERRAFORM=.*old is 1\.6\.2; name a terraform or tofu >= 1\.9"):
+        terraform_cli.binary()
+    monkeypatch.setenv("TERRAFORM", "terrafrom")
+    with pytest.raises(ToolError, match="TERRAFORM=terrafrom is not on PATH"):
+        terraform_cli.main([])
