@@ -45,6 +45,12 @@ mock_resource "aws_kinesis_stream" {
   }
 }
 
+mock_resource "aws_kinesis_stream_consumer" {
+  defaults = {
+    arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/mock/consumer/mock:1"
+  }
+}
+
 mock_resource "aws_lambda_function" {
   defaults = {
     arn = "arn:aws:lambda:eu-west-1:111122223333:function:mock"

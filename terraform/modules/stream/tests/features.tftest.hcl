@@ -94,14 +94,8 @@ run "shared_with_other_accounts" {
 }
 
 run "a_consumer_shared_with_another_account" {
-  command = plan
-
   # The policy of a consumer names its ARN, which is known once it is made.
-  override_resource {
-    target          = aws_kinesis_stream_consumer.this
-    override_during = plan
-    values          = { arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/lake-events/consumer/audit:1" }
-  }
+  command = apply
 
   variables {
     kms_key   = "arn:aws:kms:eu-west-1:111122223333:key/one"
@@ -110,12 +104,12 @@ run "a_consumer_shared_with_another_account" {
   }
 
   assert {
-    condition     = keys(aws_kinesis_resource_policy.consumer) == ["audit"] && aws_kinesis_resource_policy.consumer["audit"].resource_arn == "arn:aws:kinesis:eu-west-1:111122223333:stream/lake-events/consumer/audit:1"
+    condition     = keys(aws_kinesis_resource_policy.consumer) == ["audit"] && aws_kinesis_resource_policy.consumer["audit"].resource_arn == "arn:aws:kinesis:eu-west-1:111122223333:stream/mock/consumer/mock:1"
     error_message = "the consumer has a policy of its own: ${jsonencode(keys(aws_kinesis_resource_policy.consumer))}"
   }
 
   assert {
-    condition     = one(data.aws_iam_policy_document.consumer["audit"].statement).actions == toset(["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"]) && one(data.aws_iam_policy_document.consumer["audit"].statement).resources == toset(["arn:aws:kinesis:eu-west-1:111122223333:stream/lake-events/consumer/audit:1"])
+    condition     = one(data.aws_iam_policy_document.consumer["audit"].statement).actions == toset(["kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"]) && one(data.aws_iam_policy_document.consumer["audit"].statement).resources == toset(["arn:aws:kinesis:eu-west-1:111122223333:stream/mock/consumer/mock:1"])
     error_message = "a subscriber subscribes with this consumer and no other"
   }
 
