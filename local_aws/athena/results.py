@@ -110,20 +110,12 @@ def read_page(clients: Clients, uri: str, offset: int, limit: int, separated_by_
 
     Raises `ClientError` when the object is not there (any more).
     """
-    location = parse_location(uri)
-    s3 = clients.client("s3")
-    size = s3.head_object(Bucket=location.bucket, Key=location.key)["ContentLength"]
     data = b""
-    rows: list[tuple[list[str | None], int]] = []
     step = _READ_BYTES
     while True:
-        start = offset + len(data)
-        if start < size:
-            end = min(start + step, size) - 1
-            data += s3.get_object(Bucket=location.bucket, Key=location.key, Range=f"bytes={start}-{end}")[
-                "Body"
-            ].read()
-            step *= 2
+        more, size = _read_range(clients, uri, offset + len(data), step)
+        data += more
+        step *= 2
         complete = offset + len(data) >= size
         rows = (_tab_rows if separated_by_tab else _csv_rows)(data, limit, complete)
         if len(rows) >= limit or complete:
@@ -131,6 +123,19 @@ def read_page(clients: Clients, uri: str, offset: int, limit: int, separated_by_
     used = rows[-1][1] if rows else 0
     following = _encode(offset + used) if offset + used < size else None
     return Page([row for row, _ in rows], following)
+
+
+def _read_range(clients: Clients, uri: str, start: int, length: int) -> tuple[bytes, int]:
+    """Read up to `length` bytes of an object, none behind its end; gives them and the size of the whole object."""
+    location = parse_location(uri)
+    wanted = f"bytes={start}-{start + length - 1}"
+    try:
+        answer = clients.client("s3").get_object(Bucket=location.bucket, Key=location.key, Range=wanted)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "InvalidRange":
+            raise
+        return b"", start
+    return answer["Body"].read(), int(answer["ContentRange"].rpartition("/")[2])
 
 
 def _csv_rows(data: bytes, limit: int, complete: bool) -> list[tuple[list[str | None], int]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from botocore.exceptions import ClientError
 
 from local_aws.athena.metadata_file import encode_metadata
 from local_aws.athena.outputs import ROWS_COLUMN, output_location
@@ -25,14 +26,14 @@ class OneObject:
     def client(self, _: str) -> OneObject:
         return self
 
-    def head_object(self, **_: Any) -> dict[str, Any]:
-        return {"ContentLength": len(self.body)}
-
     def get_object(self, *, Range: str, **_: Any) -> dict[str, Any]:  # noqa: N803
         start, end = (int(part) for part in Range.removeprefix("bytes=").split("-"))
+        if start >= len(self.body):
+            raise ClientError({"Error": {"Code": "InvalidRange", "Message": "not satisfiable"}}, "GetObject")
         data = self.body[start : end + 1]
         self.fetched += len(data)
-        return {"Body": io.BytesIO(data)}
+        last = start + len(data) - 1
+        return {"Body": io.BytesIO(data), "ContentRange": f"bytes {start}-{last}/{len(self.body)}"}
 
 
 def _pages(body: bytes, limit: int, tabs: bool = False) -> list[list[list[str | None]]]:
