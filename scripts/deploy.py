@@ -40,6 +40,8 @@ def _act(options: argparse.Namespace, target: Target, runner: Runner, load: Load
     prepare(runner)
     if options.action == "plan":
         changes = runner.plan()
+        if target.name == "aws":
+            print(estimated(target, load))
         print(
             f"plan for {target.workspace}: {'changes, as above' if changes else 'no changes'}; next: make deploy"
         )
@@ -72,8 +74,7 @@ def deploy(runner: Runner, target: Target, load: Load = DEFAULT_LOAD, *, yes: bo
         # On AWS a person reads the plan before agreeing to it; `make plan` shows it for any target.
         changes = runner.plan(plan, quiet=target.name != "aws")
         if changes and target.name == "aws":
-            settings = lake_settings.resolve(target.environment, target.account_id, target.region)
-            print(cost.summary(settings, load))
+            print(estimated(target, load))
             confirm(f"Deploy to AWS account {target.account_id}, {target.region}?", yes=yes)
         write_record(target)
         forget(target)
@@ -96,6 +97,11 @@ def destroy(runner: Runner, target: Target, *, yes: bool) -> None:
                 f"Destroy the lake and its data in AWS account {target.account_id}, {target.region}?", yes=yes
             )
         runner.apply(plan)
+
+
+def estimated(target: Target, load: Load) -> str:
+    """Return the monthly estimate of what is set for a target on AWS."""
+    return cost.summary(lake_settings.resolve(target.environment, target.account_id, target.region), load)
 
 
 def confirm(question: str, *, yes: bool) -> None:

@@ -42,6 +42,17 @@ data "aws_iam_policy_document" "storage" {
     ]
   }
 
+  # Glue writes an Iceberg table's first metadata in the name of whoever makes the table.
+  dynamic "statement" {
+    for_each = var.iceberg_tables ? [1] : []
+
+    content {
+      sid       = "BeginIcebergTables"
+      actions   = ["s3:GetObject", "s3:PutObject"]
+      resources = ["arn:${local.partition}:s3:::${var.name}-data-*/data/*/metadata/*"]
+    }
+  }
+
   statement {
     sid = "Crawlers"
     actions = [

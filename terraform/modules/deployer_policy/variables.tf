@@ -53,6 +53,13 @@ variable "state" {
   default = null
 }
 
+variable "iceberg_tables" {
+  description = "Whether the lake has Iceberg tables, whose first metadata is written with the rights of whoever makes them."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "create" {
   description = "Whether the policies are made in IAM, one for each document; otherwise only the documents are given."
   type        = bool

@@ -52,6 +52,24 @@ run "is_narrowed_to_the_lake" {
   }
 }
 
+run "begins_iceberg_tables" {
+  command = plan
+
+  variables {
+    iceberg_tables = true
+  }
+
+  assert {
+    condition     = one([for statement in jsondecode(output.documents.storage).Statement : statement.Resource if statement.Sid == "BeginIcebergTables"]) == "arn:aws:s3:::streamlake-dev-data-*/data/*/metadata/*"
+    error_message = "metadata alone is written, under data/ of the lake's bucket"
+  }
+
+  assert {
+    condition     = alltrue([for part, document in output.documents : length(replace(document, "/\\s/", "")) <= 6144])
+    error_message = "a policy is longer than IAM takes"
+  }
+}
+
 run "obeys_a_boundary_and_keeps_state" {
   command = plan
 
@@ -63,6 +81,11 @@ run "obeys_a_boundary_and_keeps_state" {
   assert {
     condition     = length(aws_iam_policy.this) == 0
     error_message = "policies are made only when asked for"
+  }
+
+  assert {
+    condition     = !strcontains(output.documents.storage, "BeginIcebergTables")
+    error_message = "without Iceberg tables no object of data is written"
   }
 
   assert {
