@@ -12,6 +12,13 @@ from local_aws.athena.errors import QueryError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_OTHER_LISTS = (
+    pa.types.is_large_list,
+    pa.types.is_fixed_size_list,
+    pa.types.is_list_view,
+    pa.types.is_large_list_view,
+)
+
 
 def fits(physical: Any, schema: Any) -> bool:
     """Tell whether Arrow's own scan reads a file of schema `physical` rightly as `schema`.
@@ -62,6 +69,7 @@ def conform_batch(
 
 def conform_array(array: Any, kind: Any, name: str, path: str) -> Any:
     """Turn one column into the catalog's type; raises HIVE_BAD_DATA when Athena would not read it so either."""
+    array = _as_stored(array)
     source = array.type
     if source.equals(kind) and not _has_time(source):
         return array
@@ -90,6 +98,29 @@ def conform_array(array: Any, kind: Any, name: str, path: str) -> Any:
     raise _mismatch(name, source, kind, path, "")
 
 
+def _as_stored(array: Any) -> Any:
+    """Give a column as its Parquet file has it, without what only Arrow's schema in the file adds.
+
+    Writers such as Polars say there that offsets are wide, that texts are views or what an extension means; Athena
+    reads the file's own types and knows nothing of it.
+    """
+    source = array.type
+    if isinstance(source, pa.BaseExtensionType):
+        return _as_stored(array.storage)
+    if pa.types.is_large_string(source) or pa.types.is_string_view(source):
+        return array.cast(pa.string())
+    if pa.types.is_large_binary(source) or pa.types.is_binary_view(source):
+        return array.cast(pa.binary())
+    if any(test(source) for test in _OTHER_LISTS):
+        # Arrow's own cast leaves out the last offset of a view.
+        lengths = pc.fill_null(pc.list_value_length(array), 0).cast(pa.int32())
+        offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(lengths)])
+        return pa.ListArray.from_arrays(
+            offsets, array.flatten(), mask=array.is_null() if array.null_count else None
+        )
+    return array
+
+
 def _milliseconds(array: Any) -> Any:
     """Round to milliseconds, and drop the zone: the values are in UTC already."""
     naive = array.cast(pa.timestamp(array.type.unit)) if array.type.tz is not None else array
@@ -102,7 +133,7 @@ def _may_cast(source: Any, kind: Any) -> bool:
     number = pa.types.is_integer(source) or pa.types.is_floating(source) or pa.types.is_decimal(source)
     if number and (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
         return not (pa.types.is_floating(source) and pa.types.is_integer(kind))
-    text = pa.types.is_string(source) or pa.types.is_large_string(source) or pa.types.is_binary(source)
+    text = pa.types.is_string(source) or pa.types.is_binary(source)
     if text and (pa.types.is_string(kind) or pa.types.is_binary(kind)):
         return True
     if pa.types.is_null(source) or (pa.types.is_date(source) and pa.types.is_date(kind)):

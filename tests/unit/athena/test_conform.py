@@ -45,6 +45,30 @@ def test_lists_and_maps_of_rows() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "target", "values"),
+    [
+        (pa.large_string(), pa.string(), ["a", None]),
+        (pa.string_view(), pa.string(), ["a", None]),
+        (pa.large_binary(), pa.binary(), [b"a", None]),
+        (pa.binary_view(), pa.binary(), [b"a", None]),
+        (pa.dictionary(pa.int32(), pa.large_string()), pa.string(), ["a", None, "a"]),
+        (pa.large_list(pa.large_string()), pa.list_(pa.string()), [["a", None], None, []]),
+        (pa.list_(pa.int32(), 2), pa.list_(pa.int64()), [[1, 2], None]),
+        (pa.list_view(pa.string()), pa.list_(pa.string()), [["a"], None, []]),
+        (pa.large_list_view(pa.int64()), pa.list_(pa.int64()), [[1], None, []]),
+        (pa.json_(), pa.string(), ["{}", None]),
+    ],
+)
+def test_what_only_arrows_own_schema_says_changes_nothing(
+    source: Any, target: Any, values: list[Any]
+) -> None:
+    assert _conformed(values, source, target) == values
+    rows = pa.StructArray.from_arrays([pa.array(values, source)], names=["c"])
+    conformed = conform_array(rows, pa.struct([("c", target)]), "r", "b/k")
+    assert conformed.to_pylist() == [{"c": value} for value in values]
+
+
+@pytest.mark.parametrize(
     ("source", "target"), [(pa.string(), pa.int64()), (pa.float64(), pa.int64()), (pa.int64(), pa.date32())]
 )
 def test_what_athena_does_not_read_is_bad_data(source: Any, target: Any) -> None:
