@@ -10,7 +10,8 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import and_
 from typing import TYPE_CHECKING
 from urllib.parse import quote as url_quote
 
@@ -239,12 +240,14 @@ def _kept_by_pushed(
     format_, system = ds.ParquetFileFormat(), pa.fs.LocalFileSystem()
     fields = [(c.name, arrow_type(c.type)) for c in (*table.columns, *table.partition_columns)]
     schema = pa.schema([*_virtual_fields(), *fields])
-    fragments = []
-    for position, row in enumerate(values.to_pylist()):
-        expression = ds.scalar(True)
-        for name in names:
-            expression = expression & equals(name, row[name], schema.field(name).type)
-        fragments.append(format_.make_fragment(str(position), system, partition_expression=expression))
+    expressions = [
+        [equals(name, value, column.type) for value in column.to_pylist()]
+        for name, column in zip(names, values.columns, strict=True)
+    ]
+    fragments = [
+        format_.make_fragment(str(position), system, partition_expression=reduce(and_, row))
+        for position, row in enumerate(zip(*expressions, strict=True))
+    ]
     dataset = ds.FileSystemDataset(fragments, schema, format_, system)
     return [kept[int(fragment.path)] for fragment in dataset.get_fragments(filter=pushed)]
 
