@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 
 ACCOUNT = "000000000000"
 ACCESS_LOGS = "examples-access-logs"
+COPIES = "copies-of-raw"
 # Both accounts of the example are the one that the local AWS has.
 _DEPLOYER = json.dumps({"id": ACCOUNT, "deployer_role_arn": f"arn:aws:iam::{ACCOUNT}:role/deployer"})
 
@@ -81,10 +82,12 @@ EXAMPLES = {
             "cloudwatch:PutDashboard",
             "cloudwatch:PutMetricAlarm",
             "kinesis:EnableEnhancedMonitoring",
+            "kinesis:PutResourcePolicy",
             "kinesis:RegisterStreamConsumer",
             "lambda:CreateFunction",
             "s3:PutBucketLogging",
             "s3:PutBucketMetricsConfiguration",
+            "s3:PutBucketReplication",
             "sns:CreateTopic",
             "sns:SetTopicAttributes",
             "sns:Subscribe",
@@ -92,6 +95,8 @@ EXAMPLES = {
         {
             "access_log_bucket": ACCESS_LOGS,
             "alarm_emails": '["data@example.org"]',
+            "copies": f'{{bucket = "{COPIES}", kms_key_arn = "arn:aws:kms:us-east-1:000000000000:key/copies"}}',
+            "partner_role_arns": '["arn:aws:iam::444455556666:role/partner"]',
             "permissions_boundary_arn": "arn:aws:iam::aws:policy/PowerUserAccess",
         },
     ),
@@ -126,7 +131,10 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
     )
     instance = LocalAws(settings)
     instance.start()
-    instance.clients.client("s3").create_bucket(Bucket=ACCESS_LOGS)
+    s3 = instance.clients.client("s3")
+    for bucket in (ACCESS_LOGS, COPIES):
+        s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=COPIES, VersioningConfiguration={"Status": "Enabled"})
     try:
         yield instance
     finally:
