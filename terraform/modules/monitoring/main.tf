@@ -7,7 +7,8 @@ locals {
   # The attribute is called name in version 5 of the provider and region in version 6.
   region = coalesce(lookup(data.aws_region.current, "region", null), lookup(data.aws_region.current, "name", null))
 
-  topic_arn = var.notify.topic_arn == null ? aws_sns_topic.this[0].arn : var.notify.topic_arn
+  # Through its policy: a new alarm may publish at once, when the topic must let it already.
+  topic_arn = var.notify.topic_arn == null ? aws_sns_topic_policy.this[0].arn : var.notify.topic_arn
 }
 
 resource "aws_sns_topic" "this" {
