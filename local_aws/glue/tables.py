@@ -6,14 +6,21 @@ it, and an owner of no letters is refused by boto3 before it is sent.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from local_aws.glue import pages
+from local_aws.glue.errors import invalid_input
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from local_aws.clients import Clients
 
-_ABSENT_WHEN_EMPTY = ("Description", "Owner")
+_ABSENT_WHEN_EMPTY: Final = ("Description", "Owner")
+_ABOUT_THE_LIST: Final = ("Expression", "MaxResults", "NextToken")
+# A star that repeats nothing: at the beginning, or behind a letter, digit, underscore, hyphen or bar.
+_STAR_ALONE: Final = re.compile(r"(?:(?<=^)|(?<=[\w|-]))\*")
 
 
 class Tables:
@@ -27,19 +34,31 @@ class Tables:
         return {"Table": as_given(self._behind.client("glue").get_table(**parameters)["Table"])}
 
     def get_tables(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Answer one page of GetTables; raises boto3's `ClientError` as MiniStack refuses.
+        """Answer one page of GetTables, sorted by name; raises boto3's `ClientError` as MiniStack refuses.
 
-        AWS rule: a database that is not there is refused; MiniStack lists no tables in it.
+        AWS rule: a database that is not there is refused; MiniStack lists no tables in it. Nor does it know of pages.
+        Raises `ApiError` InvalidInputException for an expression that is no pattern.
         """
-        glue = self._behind.client("glue")
-        page = glue.get_tables(**parameters)
-        if not page["TableList"]:
+        glue: Any = self._behind.client("glue")
+        asked = {name: value for name, value in parameters.items() if name not in _ABOUT_THE_LIST}
+        found = {table["Name"]: table for table in glue.get_tables(**asked)["TableList"]}
+        if not found:
             place = {"CatalogId": parameters["CatalogId"]} if parameters.get("CatalogId") else {}
             glue.get_database(**place, Name=parameters["DatabaseName"])
-        return {
-            "TableList": [as_given(table) for table in page["TableList"]],
-            "NextToken": page.get("NextToken"),
-        }
+        names = sorted(found)
+        if parameters.get("Expression"):
+            wanted = _pattern(parameters["Expression"])
+            names = [name for name in names if wanted.fullmatch(name)]
+        names, token = pages.page(names, parameters, pages.MOST)
+        return {"TableList": [as_given(found[name]) for name in names], "NextToken": token}
+
+
+def _pattern(expression: str) -> re.Pattern[str]:
+    """Read a pattern of names: a regular expression, in which a star alone stands for any text, as clients write it."""
+    try:
+        return re.compile(_STAR_ALONE.sub(".*", expression), re.IGNORECASE)
+    except re.error as error:
+        raise invalid_input(f"The expression {expression!r} is no pattern: {error}.") from error
 
 
 def as_given(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,16 +101,35 @@ def test_a_table_can_be_handed_back_as_it_was_answered(crawling: Crawling, event
     assert (table["Owner"], table["Description"]) == ("me", "what happened")
 
 
+def tables(crawling: Crawling, **asked: Any) -> list[str]:
+    found = crawling.glue.get_tables(DatabaseName=crawling.database, **asked)["TableList"]
+    return [table["Name"] for table in found]
+
+
 def test_tables_are_listed_in_pages(crawling: Crawling, events: dict[str, str]) -> None:
     glue, database = crawling.glue, crawling.database
-    glue.create_table(DatabaseName=database, TableInput={**table_input("a"), "Name": "others"})
-    pages = list(
-        glue.get_paginator("get_tables").paginate(DatabaseName=database, PaginationConfig={"PageSize": 1})
-    )
-    assert [table["Name"] for page in pages for table in page["TableList"]] == ["events", "others"]
-    assert "NextToken" not in pages[-1]
+    for name in ("others", "alphabet"):
+        glue.create_table(DatabaseName=database, TableInput={**table_input("a"), "Name": name})
+    pages = glue.get_paginator("get_tables").paginate(DatabaseName=database, PaginationConfig={"PageSize": 2})
+    assert [[table["Name"] for table in page["TableList"]] for page in pages] == [
+        ["alphabet", "events"],
+        ["others"],
+    ]
     assert code(glue.get_tables, DatabaseName=f"{database}_no") == "EntityNotFoundException"
     assert code(glue.get_table, DatabaseName=database, Name="no") == "EntityNotFoundException"
+
+
+def test_tables_are_found_by_a_pattern(crawling: Crawling) -> None:
+    glue, database = crawling.glue, crawling.database
+    for name in ("alpha", "alphabet", "beta", "beta_x"):
+        glue.create_table(DatabaseName=database, TableInput={**table_input("a"), "Name": name})
+    assert tables(crawling, Expression="alpha") == ["alpha"]
+    for prefix in ("alpha*", "alpha.*", "^alpha[a-z]*$", "ALPHA*"):
+        assert tables(crawling, Expression=prefix) == ["alpha", "alphabet"], prefix
+    assert tables(crawling, Expression="*bet*") == ["alphabet", "beta", "beta_x"]
+    assert tables(crawling, Expression="*_x|alpha") == ["alpha", "beta_x"]
+    assert tables(crawling, Expression="gamma") == []
+    assert code(glue.get_tables, DatabaseName=database, Expression="(") == "InvalidInputException"
 
 
 def partition(day: str, location: str = "s3://bucket/") -> dict[str, Any]:
