@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conformance.cloudwatch.conftest import NOW, TOPIC, CloudWatch, RefusedError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 METRIC: dict[str, Any] = {"MetricName": None, "Namespace": None, "Statistic": None, "Period": None}
 
@@ -317,6 +320,25 @@ def test_alarms_and_their_history_outlive_a_restart(cloudwatch: CloudWatch) -> N
     assert cloudwatch.describe_alarm_history() == history
     cloudwatch.wait(1)
     assert (cloudwatch.state(), cloudwatch.topic.told()) == ("ALARM", [])
+
+
+def test_a_file_that_is_damaged_is_put_aside(
+    cloudwatch: CloudWatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    cloudwatch.alarm()
+    cloudwatch.put(2)
+    cloudwatch.service.stop()
+    for name in ("alarms.db", "metrics.db"):
+        (tmp_path / "cloudwatch" / name).write_bytes(b"damaged" * 1000)
+    cloudwatch.restart()
+    assert cloudwatch.describe_alarms()["MetricAlarms"] == []
+    assert cloudwatch.sums() == {}
+    for name in ("alarms.db", "metrics.db"):
+        assert (tmp_path / "cloudwatch" / f"{name}.damaged").read_bytes().startswith(b"damaged")
+    assert "is put aside" in caplog.text
+    cloudwatch.alarm()
+    cloudwatch.restart()
+    assert cloudwatch.described()["AlarmName"] == "a"
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,22 @@ def test_dashboards_and_tags(account: Account) -> None:
     denied(cloudwatch.list_dashboards)
 
 
+def test_request_metrics_of_a_bucket(account: Account) -> None:
+    bucket = unique("counted")
+    account.root.client("s3").create_bucket(Bucket=bucket)
+    arn = f"arn:aws:s3:::{bucket}"
+    writing = account.user(allow("s3:PutMetricsConfiguration", arn)).client("s3")
+    reading = account.user(allow("s3:GetMetricsConfiguration", arn)).client("s3")
+    one: Any = {"Bucket": bucket, "Id": "all"}
+    denied(reading.put_bucket_metrics_configuration, **one, MetricsConfiguration={"Id": "all"})
+    writing.put_bucket_metrics_configuration(**one, MetricsConfiguration={"Id": "all"})
+    denied(writing.get_bucket_metrics_configuration, **one)
+    denied(writing.list_bucket_metrics_configurations, Bucket=bucket)
+    assert reading.get_bucket_metrics_configuration(**one)["MetricsConfiguration"] == {"Id": "all"}
+    denied(reading.delete_bucket_metrics_configuration, **one)
+    writing.delete_bucket_metrics_configuration(**one)
+
+
 def test_what_is_not_built_is_denied_before_it_is_refused(account: Account) -> None:
     cloudwatch = account.user(allow("cloudwatch:PutMetricData")).client("cloudwatch")
     denied(cloudwatch.describe_insight_rules)

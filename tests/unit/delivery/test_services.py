@@ -198,6 +198,25 @@ def test_13_metrics_are_added_up_and_sent_with_their_dimension() -> None:
     assert second["StatisticValues"] == {"SampleCount": 3, "Sum": 9, "Minimum": 1, "Maximum": 5}
 
 
+def test_how_far_behind_a_reader_is_is_told_for_its_stream_too() -> None:
+    metrics = Metrics("orders", ManualClock())
+    metrics.add("KinesisMillisBehindLatest", 1500, "Milliseconds")
+    metrics.add("KinesisMillisBehindLatest", 500, "Milliseconds")
+    metrics.add("IncomingRecords", 3)
+    client = Scripted({}, {})
+    metrics_module.send(clients(client), metrics.take(), "source")
+    own, source = client.calls
+    assert (own["Namespace"], source["Namespace"]) == ("AWS/Firehose", "AWS/Kinesis")
+    (age,) = source["MetricData"]
+    assert age["MetricName"] == "GetRecords.IteratorAgeMilliseconds"
+    assert age["Dimensions"] == [{"Name": "StreamName", "Value": "source"}]
+    assert age["StatisticValues"] == {"SampleCount": 2, "Sum": 2000, "Minimum": 500, "Maximum": 1500}
+    metrics.add("IncomingRecords", 3)
+    silent = Scripted({})
+    metrics_module.send(clients(silent), metrics.take(), "source")
+    assert len(silent.calls) == 1
+
+
 def test_metrics_that_cannot_be_sent_do_not_stop_anything(caplog: pytest.LogCaptureFixture) -> None:
     metrics = Metrics("orders", ManualClock())
     metrics.add("x", 1)
