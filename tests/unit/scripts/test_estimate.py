@@ -230,7 +230,6 @@ def test_alarms_are_as_many_as_the_module_makes() -> None:
             r"^  (\w+)_alarms\s*= (.*?)^  (?:\]\.\.\.\)|\})$", text, re.MULTILINE | re.DOTALL
         )
     }
-    of_errors = len(re.findall(r'"\$\{dataset\}-error-objects" => \{', text))
     assert counted == {
         "stream": estimate.ALARMS_OF_STREAM,
         "delivery": estimate.ALARMS_OF_DELIVERY,
@@ -238,7 +237,6 @@ def test_alarms_are_as_many_as_the_module_makes() -> None:
         "function": estimate.ALARMS_OF_TRANSFORM,
         "error": estimate.ALARMS_OF_ERRORS,
     }
-    assert of_errors == estimate.ALARMS_OF_ERRORS
     resources = re.findall(r'^resource "aws_cloudwatch_metric_alarm" "(\w+)"', text, re.MULTILINE)
     assert len(resources) == 1 + estimate.ALARMS_OF_QUERIES
 
