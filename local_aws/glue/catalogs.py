@@ -26,9 +26,12 @@ class _Catalog:
         self.behind = Clients(settings.endpoint, region, headers={BEHIND_HEADER: "1"})
         versions = TableVersions(self.behind, settings.state_dir / "glue" / "versions" / region)
         missing = MissingOperations(self.behind)
+        partitions = Partitions(self.behind)
         tables = Tables(self.behind)
         self.operations: Mapping[str, Operation] = {
-            "GetPartitions": Partitions(self.behind).get_partitions,
+            "BatchCreatePartition": partitions.create_partitions,
+            "CreatePartition": partitions.create_partition,
+            "GetPartitions": partitions.get_partitions,
             "GetTable": tables.get_table,
             "GetTables": tables.get_tables,
             "UpdateTable": versions.update_table,

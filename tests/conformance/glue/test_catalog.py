@@ -191,8 +191,28 @@ def test_partitions_come_without_columns_when_asked(crawling: Crawling, events: 
 
 def test_partitions_of_a_table_that_is_not_there(crawling: Crawling, events: dict[str, str]) -> None:
     assert days(crawling, events) == [[]]
-    missing = {**events, "TableName": "nothing"}
+    missing, one = {**events, "TableName": "nothing"}, partition("2026-03-01")
     assert code(crawling.glue.get_partitions, **missing) == "EntityNotFoundException"
+    assert code(crawling.glue.create_partition, **missing, PartitionInput=one) == "EntityNotFoundException"
+    several = {**missing, "PartitionInputList": [one]}
+    assert code(crawling.glue.batch_create_partition, **several) == "EntityNotFoundException"
+
+
+def test_a_new_partition_has_a_value_for_each_key(crawling: Crawling, events: dict[str, str]) -> None:
+    glue, good, bad = crawling.glue, partition("2026-03-01"), {"Values": ["2026-03-01", "00"]}
+    assert code(glue.create_partition, **events, PartitionInput=bad) == "InvalidInputException"
+    both = {**events, "PartitionInputList": [good, bad]}
+    assert code(glue.batch_create_partition, **both) == "InvalidInputException"
+    assert days(crawling, events) == [[]]
+    glue.create_partition(**events, PartitionInput=good)
+    assert code(glue.create_partition, **events, PartitionInput=good) == "AlreadyExistsException"
+    again = glue.batch_create_partition(**events, PartitionInputList=[good, partition("2026-03-02")])[
+        "Errors"
+    ]
+    assert [(one["PartitionValues"], one["ErrorDetail"]["ErrorCode"]) for one in again] == [
+        (["2026-03-01"], "AlreadyExistsException")
+    ]
+    assert days(crawling, events) == [["2026-03-01", "2026-03-02"]]
 
 
 def test_partitions_are_deleted_in_batches(crawling: Crawling, events: dict[str, str]) -> None:
