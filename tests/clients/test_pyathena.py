@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -78,6 +79,39 @@ def test_execution_parameters(connection: Any, lake: Lake) -> None:
         paramstyle="qmark",
     )
     assert cursor.fetchone() == (lake.families["order"],)
+
+
+def test_parameters_of_all_kinds(connection: Any) -> None:
+    given: dict[str, Any] = {
+        "text": "it's",
+        "number": 1,
+        "ratio": 2.5,
+        "money": Decimal("1.50"),
+        "day": date(2026, 3, 1),
+        "at": datetime(2026, 3, 1, 1, 2, 3, 500000),
+        "flag": True,
+        "nothing": None,
+    }
+    cursor = connection.cursor()
+    cursor.execute("SELECT " + ", ".join(f"%({name})s" for name in given), given)
+    assert cursor.fetchone() == tuple(given.values())
+    cursor.execute("SELECT count(*) FROM events WHERE event_type IN %(families)s", {"families": ["quiz"]})
+    assert cursor.fetchone() > (0,)
+    cursor.execute("SELECT ?, ?, ?", ["'it''s'", "1.50", "DATE '2026-03-01'"], paramstyle="qmark")
+    assert cursor.fetchone() == ("it's", Decimal("1.50"), date(2026, 3, 1))
+
+
+def test_a_statement_for_many_rows(connection: Any, lake: Lake) -> None:
+    cursor = connection.cursor()
+    place = f"s3://{lake.data_bucket}/many_rows/"
+    cursor.execute(
+        f"CREATE EXTERNAL TABLE many_rows (id int, name string) STORED AS PARQUET LOCATION '{place}'"
+    )
+    rows: list[dict[str, Any]] = [{"id": 1, "name": "it's one"}, {"id": 2, "name": None}]
+    cursor.executemany("INSERT INTO many_rows VALUES (%(id)d, %(name)s)", rows)
+    cursor.execute("SELECT id, name FROM many_rows ORDER BY id")
+    assert cursor.fetchall() == [tuple(row.values()) for row in rows]
+    cursor.execute("DROP TABLE many_rows")
 
 
 def test_results_are_used_again(connection: Any) -> None:
