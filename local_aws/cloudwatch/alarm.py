@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from local_aws.cloudwatch.errors import not_here, validation
@@ -66,7 +67,7 @@ class Alarm:
             self.given.get("TreatMissingData", MISSING),
         )
 
-    @property
+    @cached_property
     def queries(self) -> tuple[Query, ...]:
         """What it watches: the queries of its metric math, or its single metric as one query."""
         if self.given.get("Metrics"):
