@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from local_aws.athena.errors import QueryError
-from local_aws.athena.formats.parquet import columns_of
+from local_aws.athena.formats.parquet import needed_columns
 from local_aws.athena.formats.text import finished_batches, lines_of, read_objects
 
 if TYPE_CHECKING:
@@ -103,10 +103,7 @@ def read_delimited(
     """Read delimited objects. All bytes of an object are read, whatever the columns."""
     add_bytes(sum(stored.size for stored, _ in files))
     delimiters = delimiters_of(table)
-    needed = [
-        *columns,
-        *(name for name in sorted(columns_of(condition, schema.names)) if name not in columns),
-    ]
+    needed = needed_columns(columns, condition, schema)
     positions = {name: index for index, name in enumerate(data_columns) if name in needed}
 
     def batches() -> Iterator[Any]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from local_aws.athena.errors import QueryError
 from local_aws.athena.formats.conform import conform_array
-from local_aws.athena.formats.parquet import columns_of
+from local_aws.athena.formats.parquet import needed_columns
 from local_aws.athena.formats.text import finished_batches, lines_of, read_objects
 from local_aws.athena.sql.type_text import hive_text
 from local_aws.delivery.conversion import Converter, FormatConfig, TableSchema
@@ -39,7 +39,7 @@ def read_json(
 ) -> Iterator[Any]:
     """Read JSON objects, one document to a line. All bytes of an object are read, whatever the columns."""
     add_bytes(sum(stored.size for stored, _ in files))
-    needed = [*columns, *(name for name in sorted(columns_of(condition, schema)) if name not in columns)]
+    needed = needed_columns(columns, condition, schema)
     wanted = [name for name in needed if name in data_columns]
     reader = _LineReader(table, wanted)
     return _batches(reader, files, schema, columns, needed, condition, clients)

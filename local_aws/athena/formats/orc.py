@@ -12,7 +12,7 @@ import pyarrow.orc as po
 
 from local_aws.athena.errors import QueryError
 from local_aws.athena.formats.conform import conform_array
-from local_aws.athena.formats.parquet import cannot_open, columns_of
+from local_aws.athena.formats.parquet import cannot_open, needed_columns
 from local_aws.athena.formats.text import finished_batches
 
 if TYPE_CHECKING:
@@ -80,10 +80,7 @@ def read_orc(
     add_bytes: Callable[[int], None],
 ) -> Iterator[Any]:
     """Read ORC objects: of each stripe the columns asked for. The bytes are those that the reader fetched."""
-    needed = [
-        *columns,
-        *(name for name in sorted(columns_of(condition, schema.names)) if name not in columns),
-    ]
+    needed = needed_columns(columns, condition, schema)
     parameters = {key.lower(): value for key, value in {**table.parameters, **table.serde_parameters}.items()}
     by_name = parameters.get("orc.column.index.access", "true").lower() == "false"
 

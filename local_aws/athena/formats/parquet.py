@@ -207,6 +207,11 @@ def columns_of(condition: Any, names: Iterable[str]) -> set[str]:
     return {name for name in names if name in words}
 
 
+def needed_columns(columns: Sequence[str], condition: Any, schema: Any) -> list[str]:
+    """Give the columns wanted and, behind them, those that only the condition on rows is about."""
+    return list(dict.fromkeys([*columns, *sorted(columns_of(condition, schema.names))]))
+
+
 def read(
     files: Sequence[ParquetFile], schema: Any, columns: Sequence[str], condition: Any, system: FileSystem
 ) -> Iterator[Any]:
@@ -223,10 +228,7 @@ def read(
             use_threads=True,
         )
         yield from scanner.to_reader()
-    needed = [
-        *columns,
-        *(name for name in sorted(columns_of(condition, schema.names)) if name not in columns),
-    ]
+    needed = needed_columns(columns, condition, schema)
     for file, fit in zip(files, fitting, strict=True):
         if not fit:
             yield from _read_conformed(file, schema, columns, needed, condition)
@@ -236,7 +238,7 @@ def read_constants(
     files: Sequence[ParquetFile], schema: Any, columns: Sequence[str], condition: Any
 ) -> Iterator[Any]:
     """Yield record batches of columns that are the same in all rows of an object: only the footers tell of the rows."""
-    names = list(dict.fromkeys([*columns, *sorted(columns_of(condition, schema.names))]))
+    names = needed_columns(columns, condition, schema)
     arrays = [pa.array([file.constants[name] for file in files], schema.field(name).type) for name in names]
     counts = pa.array([file.fragment.metadata.num_rows for file in files], pa.int64())
     objects = pa.table([*arrays, counts], names=[*names, _ROW_COUNT])

@@ -108,6 +108,38 @@ def test_quoted_csv_with_a_wrong_number_is_an_error(lake: Lake) -> None:
     assert "HIVE_BAD_DATA: Error parsing field value 'x'" in lake.failure("SELECT a FROM quoted_bad")
 
 
+@pytest.mark.parametrize(
+    ("serde", "first", "second"),
+    [
+        (OPENX, b'{"a":1,"b":"x"}\n{"a":2,"b":"y"}\n', b'{"a":3,"b":"y"}\n'),
+        (HIVE_JSON, b'{"a":1,"b":"x"}\n{"a":2,"b":"y"}\n', b'{"a":3,"b":"y"}\n'),
+        (LAZY, b"1\x01x\n2\x01y\n", b"3\x01y\n"),
+        (OPEN_CSV, b"1,x\n2,y\n", b"3,y\n"),
+    ],
+)
+def test_a_condition_may_be_on_columns_that_are_not_selected(
+    lake: Lake, serde: str, first: bytes, second: bytes
+) -> None:
+    name = "unselected_" + serde.rpartition(".")[0].replace(".", "_").lower()
+    lake.table(
+        name,
+        {"a": "int", "b": "string"},
+        partitions={"kind": "string"},
+        parameters={
+            "projection.enabled": "true",
+            "projection.kind.type": "enum",
+            "projection.kind.values": "one,two",
+        },
+        storage=_storage(serde),
+    )
+    lake.put(f"{name}/kind=one/x", first)
+    lake.put(f"{name}/kind=two/x", second)
+    assert lake.rows(f"SELECT a FROM {name} WHERE b = 'y' ORDER BY 1") == [["2"], ["3"]]
+    assert lake.rows(f"SELECT a FROM {name} WHERE kind = 'two'") == [["3"]]
+    outer = f"SELECT a FROM (SELECT a, b, kind FROM {name}) WHERE b = 'y' AND kind = 'one'"
+    assert lake.rows(outer) == [["2"]]
+
+
 @pytest.mark.parametrize("by_name", [False, True])
 def test_orc_columns_are_found_by_position_unless_told_otherwise(lake: Lake, by_name: bool) -> None:
     name = f"orc_{by_name}".lower()
