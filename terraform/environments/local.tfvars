@@ -8,3 +8,6 @@ pipeline_defaults = {
   delivery  = { size_mb = 64, interval_seconds = 5 }
   backup    = { size_mb = 16, interval_seconds = 60 }
 }
+
+# Alarms change their states here too. Nobody has an address for them: subscribe a queue to the topic to see their messages.
+monitoring = { enabled = true }

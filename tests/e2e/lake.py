@@ -190,6 +190,41 @@ class Person(Outputs):
         iam.delete_user(UserName=self.name)
 
 
+@dataclass
+class OnCall:
+    """Somebody who hears of the lake's alarms: a queue that is subscribed to their topic."""
+
+    lake: str
+    sqs: Any
+    queue: str
+    told: set[tuple[str, str]] = field(default_factory=set)
+
+    @classmethod
+    def subscribe(cls, outputs: Outputs, topic_arn: str) -> OnCall:
+        """Make the queue and subscribe it to the topic."""
+        session, arn = outputs.session(), f"arn:aws:sqs:{outputs.region}:{outputs.account_id}:on-call"
+        may_send = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [may_send]})
+        sqs = session.client("sqs")
+        queue = sqs.create_queue(QueueName="on-call", Attributes={"Policy": policy})["QueueUrl"]
+        session.client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=arn)
+        return cls(topic_arn.rpartition(":")[2].removesuffix("-alarms"), sqs, queue)
+
+    def heard(self, alarm: str) -> bool:
+        """Tell whether the alarm ``<lake>-<alarm>`` has said that it went off; takes what is in the queue."""
+        answer = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10, WaitTimeSeconds=1)
+        for one in answer.get("Messages", ()):
+            message = json.loads(json.loads(one["Body"])["Message"])
+            self.told.add((message["AlarmName"], message["NewStateValue"]))
+        return (f"{self.lake}-{alarm}", "ALARM") in self.told
+
+
 def column(outputs: Outputs, sql: str) -> list[str]:
     """Return the first column of a query's rows."""
     return [row[0] or "" for row in run_sql(outputs, sql).rows]

@@ -19,7 +19,8 @@ from scripts.athena import run as run_sql
 from scripts.deployment import Outputs
 from scripts.errors import QueryError
 from tests.e2e import poison, policies
-from tests.e2e.lake import Lake, Person, column, objects, quarantined, stopped
+from tests.e2e.lake import Lake, OnCall, Person, column, objects, quarantined, stopped
+from tests.waiting import wait_until
 
 EVENTS, CUSTOMERS, POISON = 4500, 450, 50
 
@@ -203,6 +204,31 @@ def test_delivery_goes_on_after_a_restart(lake: Lake, producer: Person, analyst:
     assert len(ids) == len(set(ids)) == before + 500
 
 
+@pytest.fixture(scope="module")
+def on_call(lake: Lake, outputs: Outputs) -> OnCall:
+    """Somebody who hears of alarms: a queue that is subscribed to their topic."""
+    return OnCall.subscribe(outputs, lake.output_values()["alarm_topic_arn"])
+
+
+def test_an_alarm_goes_off_and_is_told(outputs: Outputs, producer: Person, on_call: OnCall) -> None:
+    customers, session = outputs.dataset("customers"), outputs.session()
+    sending, functions = producer.session().client("kinesis"), session.client("lambda")
+    # A record that the contract refuses: an object under the error prefix.
+    _put(sending, customers.stream_name, [b"no customer"])
+    wait_until(lambda: on_call.heard("customers-error-objects"), "the alarm on error objects is told")
+    # A function that cannot be called: its records are quarantined when all attempts have failed. The alarm on that
+    # takes until the minute is over; a later test hears of it.
+    functions.put_function_concurrency(FunctionName=customers.function_name, ReservedConcurrentExecutions=0)
+    try:
+        _put(sending, customers.stream_name, [b"no call"])
+        wait_until(
+            lambda: len(quarantined(session.client("s3"), outputs.data_bucket, customers.error_prefix)) == 2,
+            "the record whose call failed is quarantined",
+        )
+    finally:
+        functions.delete_function_concurrency(FunctionName=customers.function_name)
+
+
 def test_the_commands_answer(lake: Lake, outputs: Outputs, analyst: Person) -> None:
     table = lake.make(
         "query", "SQL=select event_type, count(*) from events group by 1", **analyst.variables
@@ -315,6 +341,13 @@ def test_a_dataset_is_one_file(lake: Lake, producer: Person, analyst: Person) ->
     )
 
 
+def test_the_alarm_on_failed_calls_was_told_too(outputs: Outputs, on_call: OnCall) -> None:
+    wait_until(lambda: on_call.heard("customers-failed-processing"), "the alarm on failed calls is told")
+    # Poison went to events before, and nothing else is wrong with them.
+    told = {alarm for alarm, state in on_call.told if state == "ALARM"}
+    assert {alarm for alarm in told if "-events-" in alarm} <= {f"{on_call.lake}-events-error-objects"}
+
+
 def test_terraform_cannot_reach_another_target(lake: Lake) -> None:
     # Another workspace, and so another state, with the local lake's variables: refused.
     lake.terraform("workspace", "new", "aws-dev")
@@ -369,6 +402,9 @@ def test_a_bare_terraform_destroy_leaves_nothing(
         db["Name"] for db in session.client("glue").get_databases()["DatabaseList"] if db["Name"] != "default"
     ] == []
     assert session.client("logs").describe_log_groups()["logGroups"] == []
+    assert session.client("cloudwatch").describe_alarms()["MetricAlarms"] == []
+    assert session.client("cloudwatch").list_dashboards()["DashboardEntries"] == []
+    assert session.client("sns").list_topics()["Topics"] == []
     assert session.client("iam").list_roles()["Roles"] == []
     assert [group["Name"] for group in session.client("athena").list_work_groups()["WorkGroups"]] == [
         "primary"
