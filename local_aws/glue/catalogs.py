@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.clients import BEHIND_HEADER, Clients
 from local_aws.glue.missing import MissingOperations
 from local_aws.glue.partitions import Partitions
+from local_aws.glue.search import Search
 from local_aws.glue.table_versions import TableVersions
 from local_aws.glue.tables import Tables
 
@@ -34,6 +35,7 @@ class _Catalog:
             "GetPartitions": partitions.get_partitions,
             "GetTable": tables.get_table,
             "GetTables": tables.get_tables,
+            "SearchTables": Search(self.behind).search_tables,
             "UpdateTable": versions.update_table,
             "GetTableVersions": versions.list_versions,
             "GetTableVersion": versions.get_version,

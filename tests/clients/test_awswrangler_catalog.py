@@ -169,6 +169,7 @@ def test_what_the_catalog_says_of_a_table(folder: Folder, lake: Lake) -> None:
     for choice in ({"name_prefix": "th"}, {"name_contains": "hin"}, {"name_suffix": "gs"}):
         assert [one["Name"] for one in wr.catalog.get_tables(database=database, **choice)] == ["things"]
     assert list(wr.catalog.get_tables(database=database, name_prefix="hin")) == []
+    assert [one["Name"] for one in wr.catalog.search_tables(text="wrangled tags")] == ["things"]
     assert wr.catalog.does_table_exist(database, "things")
     assert not wr.catalog.does_table_exist(database, "nosuch")
     assert not wr.catalog.does_table_exist("nosuch", "things")
