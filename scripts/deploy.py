@@ -6,15 +6,16 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from scripts import cli, cost, lake_settings, package_functions, package_transform, state_backend
+from scripts import cli, cost, lake_settings, package_functions, package_transform, state_backend, take_over
 from scripts.deployment import at_target, write_record
 from scripts.errors import ToolError, UsageError
 from scripts.estimate import DEFAULT_LOAD, Load
 from scripts.fingerprint import forget, remember
-from scripts.paths import FUNCTION_PACKAGES, REPOSITORY, SCHEMAS, TRANSFORM_PACKAGES
+from scripts.paths import FUNCTION_PACKAGES, REPOSITORY, SCHEMAS, TERRAFORM, TRANSFORM_PACKAGES
 from scripts.targets import DEFAULT_ENVIRONMENTS, Target, resolve
 from scripts.terraform_runner import Runner
 
@@ -69,7 +70,7 @@ def deploy(runner: Runner, target: Target, load: Load = DEFAULT_LOAD, *, yes: bo
     The record is written before the apply: an interrupted one can be destroyed by a bare ``terraform destroy``.
     """
     runner.select_workspace()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _taking_over(runner, target):
         plan = Path(folder) / "deploy.tfplan"
         # On AWS a person reads the plan before agreeing to it; `make plan` shows it for any target.
         changes = runner.plan(plan, quiet=target.name != "aws")
@@ -87,6 +88,10 @@ def deploy(runner: Runner, target: Target, load: Load = DEFAULT_LOAD, *, yes: bo
 
 def destroy(runner: Runner, target: Target, *, yes: bool) -> None:
     """Plan the destruction, ask on AWS, and apply it."""
+    # Import blocks are nothing to a plan that destroys.
+    for address, import_id in _left_behind(runner, target).items():
+        print(f"made by the interrupted deployment, to be destroyed too: {address}")
+        runner.take_over(address, import_id)
     with tempfile.TemporaryDirectory() as folder:
         plan = Path(folder) / "destroy.tfplan"
         if not runner.plan(plan, destroy=True, quiet=target.name != "aws"):
@@ -102,6 +107,28 @@ def destroy(runner: Runner, target: Target, *, yes: bool) -> None:
 def estimated(target: Target, load: Load) -> str:
     """Return the monthly estimate of what is set for a target on AWS."""
     return cost.summary(lake_settings.resolve(target.environment, target.account_id, target.region), load)
+
+
+@contextmanager
+def _taking_over(runner: Runner, target: Target) -> Iterator[None]:
+    """Let the plans of the block import what an interrupted deployment had made without writing it into the state."""
+    left_behind = _left_behind(runner, target)
+    for address in left_behind:
+        print(f"made by the interrupted deployment, taken over: {address}")
+    take_over.write(left_behind, TERRAFORM)
+    try:
+        yield
+    finally:
+        take_over.write({}, TERRAFORM)
+
+
+def _left_behind(runner: Runner, target: Target) -> dict[str, str]:
+    """Return the import ids, by address, of what an interrupted deployment had made and the state does not know."""
+    begun = runner.note.addresses()
+    if not begun:
+        return {}
+    missing = set(begun) - runner.state_addresses()
+    return take_over.found(take_over.Place.of(target), runner.planned(runner.note.plan, missing))
 
 
 def confirm(question: str, *, yes: bool) -> None:

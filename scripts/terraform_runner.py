@@ -7,11 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 from python_terraform import IsFlagged, Terraform
 
 from scripts import apply_progress, state_backend, terraform_cli
@@ -19,6 +20,7 @@ from scripts.environment import environment
 from scripts.errors import TerraformError
 from scripts.paths import TERRAFORM
 from scripts.targets import Target
+from scripts.unfinished import Note, Writer
 
 NO_CHANGES, CHANGES = 0, 2
 DEFAULT_WORKSPACE = "default"
@@ -47,11 +49,33 @@ def _hearing_out() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _follow(process: subprocess.Popen[str], progress: apply_progress.Progress) -> None:
-    """Show what an apply says until it has said everything."""
+def _follow(
+    process: subprocess.Popen[str], progress: apply_progress.Progress, noted: Writer
+) -> list[psutil.Process]:
+    """Show and note what an apply says until it has said everything; give its providers."""
     assert process.stdout is not None  # noqa: S101 - PIPE was asked for
+    providers: list[psutil.Process] = []
     for line in iter(process.stdout.readline, ""):
+        noted.line(line)
         progress.line(line)
+        if not providers and '"apply_start"' in line:  # looking takes its time, and by now they run
+            providers = _children(process.pid)
+    return providers
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children()
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _end(providers: list[psutil.Process]) -> None:
+    """End the providers of a killed terraform: they would stay for ever, and go on with what they are making."""
+    for provider in providers:
+        with suppress(psutil.NoSuchProcess):
+            provider.kill()
+    psutil.wait_procs(providers, timeout=10)
 
 
 class Stack:
@@ -68,6 +92,7 @@ class Stack:
         self._folder = folder
         self._options = options
         self._endpoint = endpoint
+        self.note = Note(folder, workspace)
         self._terraform = Terraform(working_dir=str(folder), terraform_bin_path=terraform_cli.binary())
 
     def init(self) -> None:
@@ -96,29 +121,74 @@ class Stack:
         return self._run("plan", allowed=(NO_CHANGES, CHANGES), quiet=quiet, **options) == CHANGES
 
     def apply(self, plan: Path) -> None:
-        """Apply a saved plan, showing each resource as it is done."""
+        """Apply a saved plan, showing each resource as it is done, and noting it until all are."""
         command = self._terraform.generate_cmd_string("apply", str(plan), input=False, json=IsFlagged)
         with (
             environment(self._environment()),
+            self.note.of(plan) as noted,
             _hearing_out() as interrupts,
             apply_progress.show() as progress,
         ):
             process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.PIPE, text=True)
-            _follow(process, progress)
+            providers = _follow(process, progress, noted)
             code = process.wait()
-        if interrupts:
-            raise TerraformError("interrupted; what was begun is recorded, run the same again to go on")
-        if code != 0:
-            raise TerraformError(f"terraform apply ended with exit code {code}; its own message is above")
+            _end(providers)
+            if interrupts:
+                raise TerraformError("interrupted; what was begun is recorded, run the same again to go on")
+            if code < 0:
+                raise TerraformError(
+                    f"terraform was ended by {signal.Signals(-code).name}; what was begun is recorded, "
+                    "run the same again to go on"
+                )
+            if code != 0:
+                raise TerraformError(f"terraform apply ended with exit code {code}; {self._advice(noted)}")
+
+    def _advice(self, noted: Writer) -> str:
+        """Say what to do about what terraform has said."""
+        if not noted.refused:
+            return "its own message is above"
+        names = ", ".join(noted.refused)
+        elsewhere = (
+            "or forget the whole local AWS: make clean"
+            if self._endpoint
+            else "or deploy under another name or environment"
+        )
+        return (
+            f"it exists already, made by another deployment or by one whose state is lost: {names}; "
+            f"nothing was taken over. See docs/first-deployment.md#when-something-exists-already, {elsewhere}"
+        )
+
+    def planned(self, plan: Path, addresses: Iterable[str]) -> dict[str, tuple[str, Mapping[str, Any]]]:
+        """Return type and planned values, by address, of those of the resources that a saved plan makes."""
+        wanted = set(addresses)
+        changes = json.loads(self._captured("show", str(plan), json=IsFlagged))["resource_changes"]
+        return {
+            change["address"]: (change["type"], change["change"]["after"])
+            for change in changes
+            if change["address"] in wanted and change["change"]["after"] is not None
+        }
+
+    def state_addresses(self) -> set[str]:
+        """Return the addresses of all resources in the state; none when there is no state yet."""
+        code, out, _err = self._call("state list")
+        return set(out.splitlines()) if code == 0 else set()
+
+    def take_over(self, address: str, import_id: str) -> None:
+        """Write a resource that exists into the state, at once."""
+        self._run("import", address, import_id, input=False, quiet=True, **self._options)
 
     def outputs(self) -> dict[str, Any]:
         """Return the stack's output values; empty when nothing is deployed."""
-        code, out, err = self._call("output", json=IsFlagged)
+        values = json.loads(self._captured("output", json=IsFlagged))
+        return {name: output["value"] for name, output in values.items()}
+
+    def _captured(self, command: str, *arguments: str, **options: Any) -> str:
+        code, out, err = self._call(command, *arguments, **options)
         if code != 0:
             raise TerraformError(
-                f"terraform output failed: {err.strip().splitlines()[-1] if err.strip() else out}"
+                f"terraform {command} failed: {err.strip().splitlines()[-1] if err.strip() else out}"
             )
-        return {name: output["value"] for name, output in json.loads(out).items()}
+        return out
 
     def _run(
         self,
