@@ -169,6 +169,9 @@ class Actions:
     def _glue(self, operation: str, parameters: Parameters, region: str, _handler: object) -> list[str]:
         if operation in ("GetTags", "TagResource", "UntagResource"):
             return [str(parameters["ResourceArn"])] if parameters.get("ResourceArn") else []
+        if operation == "SearchTables":
+            # AWS rule: a search is about all tables of all databases.
+            return [self._arn("glue", region, one) for one in ("catalog", "database/*", "table/*/*")]
         if operation in _CATALOG_READS:
             return [self._arn("glue", region, name) for name in _catalog_reads(operation, parameters)]
         if "Crawl" not in operation:
