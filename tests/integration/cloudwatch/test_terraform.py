@@ -35,6 +35,7 @@ def name(local_aws: LocalAws) -> str:
 @pytest.fixture
 def terraform(local_aws: LocalAws, tmp_path: Path, name: str) -> Run:
     """Run Terraform on a stack with the module; a command that ends otherwise than expected fails the test."""
+    key = local_aws.clients.client("kms").create_key()
     pipeline = {
         "stream_name": "s",
         "delivery_stream_name": "d",
@@ -59,6 +60,7 @@ def terraform(local_aws: LocalAws, tmp_path: Path, name: str) -> Run:
                 "name": name,
                 "workgroup_name": "primary",
                 "pipelines": {"events": pipeline},
+                "notify": {"kms_key_arn": key["KeyMetadata"]["Arn"]},
                 "thresholds": {"late_seconds": "${var.late_seconds}"},
                 "budget": {"monthly_usd": 50, "tag": {"key": "Project", "value": name}},
                 "tags": {"team": "lake"},
