@@ -252,6 +252,11 @@ variable "monitoring" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition     = !var.monitoring.enabled || var.customer_key || var.monitoring.topic_arn != null
+    error_message = "monitoring is enabled without a customer key. CloudWatch cannot publish to a topic that SNS's own key encrypts: set customer_key, or give a topic of your own as monitoring.topic_arn"
+  }
 }
 
 variable "log_retention_days" {

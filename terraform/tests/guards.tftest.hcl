@@ -351,3 +351,18 @@ run "rejects_iceberg_of_a_dataset_on_the_local_target" {
 
   expect_failures = [var.dataset_settings]
 }
+
+run "rejects_alarms_that_nobody_would_hear" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    customer_key = false
+    monitoring   = { enabled = true, emails = ["data@example.org"] }
+  }
+
+  expect_failures = [var.monitoring]
+}

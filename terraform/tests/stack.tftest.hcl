@@ -42,7 +42,7 @@ run "a_dataset_has_settings_of_its_own" {
 
   variables {
     customer_key     = false
-    monitoring       = { enabled = true, budget_usd = 50 }
+    monitoring       = { enabled = true, budget_usd = 50, topic_arn = "arn:aws:sns:eu-west-1:111122223333:alarms" }
     dataset_settings = { visits = { delivery = { interval_seconds = 30 }, backup = { enabled = false } } }
   }
 

@@ -1,6 +1,9 @@
 # Every alarm in one form: a metric, its statistic over a period, and how many periods out of how many must be beyond the
 # threshold. "notBreaching" where no data means that nothing happened.
 locals {
+  # What Firehose calls where it delivers to, in the names of its metrics.
+  destinations = { for dataset, pipeline in var.pipelines : dataset => pipeline.iceberg ? "DeliveryToIceberg" : "DeliveryToS3" }
+
   stream_alarms = merge([
     for dataset, pipeline in var.pipelines : {
       "${dataset}-iterator-age" = {
@@ -28,12 +31,17 @@ locals {
     for dataset, pipeline in var.pipelines : {
       "${dataset}-delivery-freshness" = {
         description = "A record of ${dataset} has been waiting ${var.thresholds.late_seconds} s longer than the buffers explain."
-        metric      = { namespace = "AWS/Firehose", name = "DeliveryToS3.DataFreshness", statistic = "Maximum", dimensions = { DeliveryStreamName = pipeline.delivery_stream_name } }
+        metric      = { namespace = "AWS/Firehose", name = "${local.destinations[dataset]}.DataFreshness", statistic = "Maximum", dimensions = { DeliveryStreamName = pipeline.delivery_stream_name } }
         comparison  = "GreaterThanThreshold"
         threshold   = pipeline.delivery_seconds + var.thresholds.late_seconds
         period      = 60
         periods     = 5
       }
+    }
+  ]...)
+
+  object_alarms = merge([
+    for dataset, pipeline in var.pipelines : {
       "${dataset}-delivery-failing" = {
         description = "Objects of ${dataset} cannot be written to S3. They are tried again until the stream's retention ends; see the delivery stream's log."
         metric      = { namespace = "AWS/Firehose", name = "DeliveryToS3.Success", statistic = "Average", dimensions = { DeliveryStreamName = pipeline.delivery_stream_name } }
@@ -43,6 +51,21 @@ locals {
         periods     = 2
       }
     }
+    if !pipeline.iceberg
+  ]...)
+
+  row_alarms = merge([
+    for dataset, pipeline in var.pipelines : {
+      "${dataset}-failed-rows" = {
+        description = "Rows of ${dataset} cannot be committed to the Iceberg table; their records are under ${pipeline.error_prefix}."
+        metric      = { namespace = "AWS/Firehose", name = "DeliveryToIceberg.FailedRowCount", statistic = "Sum", dimensions = { DeliveryStreamName = pipeline.delivery_stream_name } }
+        comparison  = "GreaterThanThreshold"
+        threshold   = 0
+        period      = 300
+        periods     = 1
+      }
+    }
+    if pipeline.iceberg
   ]...)
 
   conversion_alarms = merge([
@@ -110,7 +133,7 @@ locals {
     if var.count_error_objects
   }
 
-  alarms = merge(local.stream_alarms, local.delivery_alarms, local.conversion_alarms, local.function_alarms, local.error_alarms)
+  alarms = merge(local.stream_alarms, local.delivery_alarms, local.object_alarms, local.row_alarms, local.conversion_alarms, local.function_alarms, local.error_alarms)
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {

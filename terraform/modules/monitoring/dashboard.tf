@@ -14,7 +14,7 @@ locals {
       },
       {
         title = "${dataset}: how far behind (ms)"
-        metrics = pipeline.stream_name == null ? [["AWS/Firehose", "DeliveryToS3.DataFreshness", "DeliveryStreamName", pipeline.delivery_stream_name, "Maximum"]] : [
+        metrics = pipeline.stream_name == null ? [["AWS/Firehose", "${local.destinations[dataset]}.DataFreshness", "DeliveryStreamName", pipeline.delivery_stream_name, "Maximum"]] : [
           ["AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds", "StreamName", pipeline.stream_name, "Maximum"],
           ["AWS/Firehose", "KinesisMillisBehindLatest", "DeliveryStreamName", pipeline.delivery_stream_name, "Maximum"],
         ]
@@ -31,10 +31,11 @@ locals {
         title = "${dataset}: delivered, and not"
         metrics = concat(
           [
-            ["AWS/Firehose", "DeliveryToS3.Records", "DeliveryStreamName", pipeline.delivery_stream_name, "Sum"],
-            ["AWS/Firehose", "DeliveryToS3.DataFreshness", "DeliveryStreamName", pipeline.delivery_stream_name, "Maximum"],
+            ["AWS/Firehose", pipeline.iceberg ? "DeliveryToIceberg.SuccessfulRowCount" : "DeliveryToS3.Records", "DeliveryStreamName", pipeline.delivery_stream_name, "Sum"],
+            ["AWS/Firehose", "${local.destinations[dataset]}.DataFreshness", "DeliveryStreamName", pipeline.delivery_stream_name, "Maximum"],
           ],
           pipeline.converts ? [["AWS/Firehose", "FailedConversion.Records", "DeliveryStreamName", pipeline.delivery_stream_name, "Sum"]] : [],
+          pipeline.iceberg ? [["AWS/Firehose", "DeliveryToIceberg.FailedRowCount", "DeliveryStreamName", pipeline.delivery_stream_name, "Sum"]] : [],
         )
       },
     ]

@@ -15,7 +15,7 @@ resource "aws_sns_topic" "this" {
   count = var.notify.topic_arn == null ? 1 : 0
 
   name              = "${var.name}-alarms"
-  kms_master_key_id = coalesce(var.notify.kms_key_arn, "alias/aws/sns")
+  kms_master_key_id = var.notify.kms_key_arn
 
   tags = var.tags
 }

@@ -12,8 +12,8 @@ variable "name" {
 variable "pipelines" {
   description = <<-EOT
     What to watch, by dataset: names of the Kinesis stream (null for direct PUT), delivery stream and transform function
-    (null for none) with its timeout; whether records are converted (parquet or orc); after how many seconds at most a
-    record is delivered by the buffers' settings; bucket and prefix of error records.
+    (null for none) with its timeout; whether records are converted (parquet or orc) or become rows of an Iceberg table;
+    after how many seconds at most a record is delivered by the buffers' settings; bucket and prefix of error records.
   EOT
   type = map(object({
     stream_name          = optional(string)
@@ -21,6 +21,7 @@ variable "pipelines" {
     function_name        = optional(string)
     timeout_seconds      = optional(number, 120)
     converts             = optional(bool, true)
+    iceberg              = optional(bool, false)
     delivery_seconds     = optional(number, 300)
     error_bucket         = string
     error_prefix         = string
@@ -75,15 +76,22 @@ variable "count_error_objects" {
 }
 
 variable "notify" {
-  description = "Who hears of alarms: e-mail addresses (each must confirm), https addresses, or a topic of your own (topic_arn) instead of the module's. kms_key_arn encrypts the module's topic; its policy must let CloudWatch use it."
+  description = <<-EOT
+    Who hears of alarms: e-mail addresses (each must confirm) and https addresses by a topic of the module's, which
+    kms_key_arn encrypts (the key's policy must let CloudWatch use it); or a topic of your own, topic_arn.
+  EOT
   type = object({
     emails      = optional(set(string), [])
     https       = optional(set(string), [])
     topic_arn   = optional(string)
     kms_key_arn = optional(string)
   })
-  default  = {}
   nullable = false
+
+  validation {
+    condition     = var.notify.topic_arn != null || var.notify.kms_key_arn != null
+    error_message = "notify has neither kms_key_arn nor topic_arn. CloudWatch cannot publish to a topic that SNS's own key encrypts: give a customer key for the module's topic, or a topic of your own"
+  }
 
   validation {
     condition     = alltrue([for email in var.notify.emails : can(regex("^[^@ ]+@[^@ ]+$", email))])

@@ -137,6 +137,7 @@ output "monitored" {
     function_name        = one(module.transform[*].function_name)
     timeout_seconds      = try(var.transform.timeout_seconds, 120)
     converts             = contains(["parquet", "orc"], var.delivery.format)
+    iceberg              = local.iceberg
     delivery_seconds     = var.delivery.interval_seconds + try(var.transform.interval_seconds, 0)
     error_bucket         = var.buckets.data
     error_prefix         = local.error_prefix

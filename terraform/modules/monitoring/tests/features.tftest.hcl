@@ -5,6 +5,7 @@ mock_provider "aws" {
 variables {
   name           = "lake"
   workgroup_name = "lake"
+  notify         = { kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
   pipelines = {
     events = {
       stream_name          = "lake-events"
@@ -69,8 +70,33 @@ run "watches_the_whole_path" {
   }
 
   assert {
-    condition     = aws_sns_topic.this[0].kms_master_key_id == "alias/aws/sns" && length(aws_budgets_budget.this) == 0
+    condition     = aws_sns_topic.this[0].kms_master_key_id == "arn:aws:kms:eu-west-1:111122223333:key/1" && length(aws_budgets_budget.this) == 0
     error_message = "the topic is encrypted, and there is no budget unless given"
+  }
+}
+
+run "watches_rows_of_iceberg_tables" {
+  command = plan
+
+  variables {
+    pipelines = {
+      rows = { stream_name = "lake-rows", delivery_stream_name = "lake-rows", converts = false, iceberg = true, error_bucket = "lake-data", error_prefix = "errors/rows/" }
+    }
+  }
+
+  assert {
+    condition     = toset(output.alarm_names) == toset(["lake-rows-delivery-freshness", "lake-rows-error-objects", "lake-rows-failed-rows", "lake-rows-iterator-age", "lake-rows-write-throttles", "lake-scanned-bytes"])
+    error_message = "alarms are ${join(", ", output.alarm_names)}: Firehose has other metrics for Iceberg tables than for objects"
+  }
+
+  assert {
+    condition     = alltrue([for alarm in ["rows-delivery-freshness", "rows-failed-rows"] : startswith(one(one([for query in aws_cloudwatch_metric_alarm.this[alarm].metric_query : query]).metric).metric_name, "DeliveryToIceberg.")])
+    error_message = "the metrics are those of the Iceberg destination"
+  }
+
+  assert {
+    condition     = !strcontains(aws_cloudwatch_dashboard.this[0].dashboard_body, "DeliveryToS3") && strcontains(aws_cloudwatch_dashboard.this[0].dashboard_body, "DeliveryToIceberg.FailedRowCount")
+    error_message = "so are the dashboard's"
   }
 }
 

@@ -2,7 +2,8 @@
 # (tests/variables is a link to them): with no provider to start, they take no time.
 
 variables {
-  name = "lake"
+  name   = "lake"
+  notify = { kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
 }
 
 run "rejects_a_name_with_spaces" {
@@ -69,7 +70,7 @@ run "rejects_an_address_without_at" {
   }
 
   variables {
-    notify = { emails = ["data"] }
+    notify = { emails = ["data"], kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
   }
 
   expect_failures = [var.notify]
@@ -83,7 +84,21 @@ run "rejects_plain_http" {
   }
 
   variables {
-    notify = { https = ["http://example.org"] }
+    notify = { https = ["http://example.org"], kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
+  }
+
+  expect_failures = [var.notify]
+}
+
+run "rejects_a_topic_that_cloudwatch_cannot_publish_to" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    notify = { emails = ["data@example.org"] }
   }
 
   expect_failures = [var.notify]
