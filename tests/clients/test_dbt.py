@@ -1,4 +1,4 @@
-"""dbt with dbt-athena: the project in `examples/dbt`, run by the `dbt` command as its users run it.
+"""dbt with dbt-athena: the project in `docs/examples/dbt`, run by the `dbt` command as its users run it.
 
 Its source is a copy of the lake's table, which grows between two builds: at first it has two days without the family
 `quiz`; then come a third day and, late, the quizzes of all days.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.clients.conftest import Lake
 
-PROJECT = REPOSITORY / "examples" / "dbt"
+PROJECT = REPOSITORY / "docs" / "examples" / "dbt"
 DBT = os.environ.get("STREAMLAKE_DBT") or str(REPOSITORY / ".tools" / "dbt" / "bin" / "dbt")
 SOURCE = "dbt_lake"
 SCHEMA = "learning"
