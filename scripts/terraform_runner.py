@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 from python_terraform import IsFlagged, Terraform
 
-from scripts import apply_progress, state_backend, terraform_cli
+from scripts import apply_progress, local_state, state_backend, terraform_cli
 from scripts.environment import environment
 from scripts.errors import TerraformError
 from scripts.paths import TERRAFORM
@@ -250,7 +250,12 @@ class Runner(Stack):
         super().__init__(folder, target.workspace, _root_options(target), target.endpoint)
 
     def init(self) -> None:
-        """Install what is needed, and turn to where the target's state is."""
+        """Install what is needed, and turn to where the target's state is; a local one that was cut off is mended."""
+        if (
+            self.target.name != "aws"
+            and (mended := local_state.mend(self._folder, self.workspace)) is not None
+        ):
+            print(mended)
         if not state_backend.differs(self.target, self._folder):
             super().init()
             return

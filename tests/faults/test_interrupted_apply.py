@@ -135,10 +135,15 @@ def test_a_deployment_and_a_destruction_that_are_called_off_converge(lake: Lake)
         assert "nothing to destroy" in lake.make("destroy").out
 
 
-def test_a_deployment_whose_terraform_is_killed_converges(lake: Lake) -> None:
+def test_a_deployment_and_a_destruction_whose_terraform_is_killed_converge(lake: Lake) -> None:
     assert KILLED in interrupt(lake, "deploy", points("kill")[0], kill_terraform)
     reached = in_state(lake).total()
-    assert reached < assert_converged(lake).total()
+    known = assert_converged(lake)
+    assert reached < known.total()
+
+    assert KILLED in interrupt(lake, "destroy", points("kill of the destruction")[0], kill_terraform)
+    lake.make("destroy")
+    assert {kind: names for kind, names in held(lake).items() if names} == {}
 
 
 def _objects(lake: Lake) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = """
 customer_key = false
 storage      = { raw_expiration_days = 14, data_expiration_days = 90, replication = { raw = { bucket = "copies" } } }
-monitoring   = { enabled = true, dashboard = false }
+monitoring   = { enabled = true, dashboard = false, topic_arn = "arn:aws:sns:us-east-1:111122223333:alarms" }
 compaction   = { enabled = true }
 vpc_config   = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
 
