@@ -60,7 +60,9 @@ def test_the_guides_variables_are_those_that_tests_set() -> None:
 
 def test_the_guides_dbt_profile_is_that_of_the_project() -> None:
     profiles = re.findall(r"^```yaml\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.M | re.S)
-    assert profiles == [(REPOSITORY / "docs" / "examples" / "dbt" / "profiles.yml").read_text(encoding="utf-8")]
+    assert profiles == [
+        (REPOSITORY / "docs" / "examples" / "dbt" / "profiles.yml").read_text(encoding="utf-8")
+    ]
 
 
 @pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)

@@ -14,6 +14,7 @@ from scripts.estimate import Load
 from scripts.lake_settings import Backup, Stream, Transform
 from scripts.paths import SCHEMAS, TERRAFORM
 from scripts.targets import Target
+from scripts.unfinished import Note
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,10 +89,11 @@ def test_what_terraform_refuses_is_said_in_its_words(configuration: Path) -> Non
 
 
 class Planned:
-    """Terraform that would change something."""
+    """Terraform that would change something; no deployment was interrupted before."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
         self.applied = False
+        self.note = Note(folder, "aws-prod")
 
     def select_workspace(self) -> None:
         """Take any."""
@@ -105,7 +107,7 @@ class Planned:
 
 
 def test_the_estimate_of_make_cost_stands_before_the_question(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
@@ -116,7 +118,7 @@ def test_the_estimate_of_make_cost_stands_before_the_question(
     # Variables of a shell that point elsewhere are those of a deployment, not of an estimate.
     monkeypatch.setattr(deploy, "confirm", refuse)
     monkeypatch.setattr(deploy, "write_record", pytest.fail)
-    terraform = Planned()
+    terraform = Planned(tmp_path)
     target = Target("aws", "prod", None, "111122223333", "us-east-1")
     load = Load(events_per_hour=5000, event_bytes=300)
     with environment({"TF_WORKSPACE": "aws-prod"}), pytest.raises(UsageError):
