@@ -229,7 +229,11 @@ class CloudWatch:
     sums: dict[str, float] = field(default_factory=dict)
 
     def put_metric_data(self, Namespace: str, MetricData: Sequence[Mapping[str, Any]]) -> None:  # noqa: N803
-        assert Namespace == "AWS/Firehose"
+        kinds = {datum["MetricName"] for datum in MetricData}
+        # How far behind its stream the reader is, Kinesis publishes too.
+        assert Namespace == "AWS/Firehose" or (
+            Namespace == "AWS/Kinesis" and kinds == {"GetRecords.IteratorAgeMilliseconds"}
+        )
         for datum in MetricData:
             name = datum["MetricName"]
             self.sums[name] = self.sums.get(name, 0) + datum["StatisticValues"]["Sum"]
