@@ -73,7 +73,7 @@ class AthenaService:
         """Tell whether this service answers `operation`; if not, MiniStack does."""
         return (
             operation in self._operations
-            or operation == "GetWorkGroup"
+            or operation in ("GetWorkGroup", "GetNamedQuery")
             or operation in self._callers_operations
             or operation in self._metadata_operations
         )
@@ -85,14 +85,21 @@ class AthenaService:
             return self._operations[operation](parameters)
         if operation == "GetWorkGroup":
             return {"WorkGroup": self._workgroups.get(request.region, str(parameters["WorkGroup"]))}
+        if operation == "GetNamedQuery":
+            return self._workgroups.saved_query(request.region, str(parameters["NamedQueryId"]))
         clients = self._callers.of(request.credentials)
         if operation in self._callers_operations:
             return self._callers_operations[operation](parameters, clients)
         return MetadataApi(clients).operations[operation](parameters)
 
     def resource_names(self, operation: str, parameters: Mapping[str, Any]) -> list[str]:
-        """Give the workgroups of the queries that a call is about, empty for queries that nobody has run."""
-        del operation
+        """Give the workgroups of the queries that a call is about, empty for queries that are not known."""
+        if operation == "GetNamedQuery":
+            try:
+                saved = self._workgroups.saved_query(self._settings.region, str(parameters["NamedQueryId"]))
+            except ApiError:
+                return []
+            return [str(saved["NamedQuery"].get("WorkGroup") or DEFAULT_WORKGROUP)]
         ids = parameters.get("QueryExecutionIds") or [parameters.get("QueryExecutionId")]
         found = [self._find(str(execution_id)) for execution_id in ids if execution_id]
         return list(dict.fromkeys(execution.workgroup for execution in found if execution is not None))

@@ -41,7 +41,10 @@ class ResultTarget:
 
 
 class Workgroups:
-    """Reads workgroups, which MiniStack keeps; AWS answers what nobody has set as well, and MiniStack does not."""
+    """Reads workgroups and what is saved in them, which MiniStack keeps.
+
+    AWS answers what nobody has set as well, and says in words that clients look for what is not there.
+    """
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
@@ -68,6 +71,21 @@ class Workgroups:
             "EngineVersion": {**ENGINE_VERSION, **(configuration.get("EngineVersion") or {})},
         }
         return {**answer, "Configuration": complete}
+
+    def saved_query(self, region: str, query_id: str) -> Mapping[str, Any]:
+        """Give a saved query as GetNamedQuery answers it; raises `ApiError` when there is none.
+
+        The message is the one by which Terraform's provider knows that a query is gone.
+        """
+        try:
+            answer: Any = self._of(region).client("athena").get_named_query(NamedQueryId=query_id)
+        except ClientError as error:
+            raise ApiError(
+                "InvalidRequestException",
+                f"NamedQuery {query_id} does not exist",
+                extra={"AthenaErrorCode": "INVALID_INPUT"},
+            ) from error
+        return {"NamedQuery": answer["NamedQuery"]}
 
     def read(self, region: str, name: str) -> Workgroup:
         """Give what matters to a query; raises `ApiError` when there is no such workgroup, or it is disabled."""

@@ -469,3 +469,16 @@ def test_a_disabled_workgroup_runs_nothing(lake: Lake) -> None:
     athena.update_work_group(WorkGroup=group, State="DISABLED")
     code, message, _ = _refused(lambda: lake.start("SELECT 1", WorkGroup=group))
     assert (code, message) == ("InvalidRequestException", "WorkGroup is disabled.")
+
+
+def test_a_saved_query_that_is_gone_is_said_to_be_as_terraforms_provider_looks_for_it(lake: Lake) -> None:
+    athena = lake.clients.client("athena")
+    saved = {"Name": "gone", "Database": lake.database, "QueryString": "SELECT 1"}
+    query_id = athena.create_named_query(**saved)["NamedQueryId"]
+    found = athena.get_named_query(NamedQueryId=query_id)["NamedQuery"]
+    assert saved.items() <= dict(found).items()
+    athena.delete_named_query(NamedQueryId=query_id)
+    with pytest.raises(
+        athena.exceptions.InvalidRequestException, match=f"NamedQuery {query_id} does not exist"
+    ):
+        athena.get_named_query(NamedQueryId=query_id)
