@@ -32,6 +32,11 @@ _BEGUN_FIRST = (
 )
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their argument: what packs them may write the time into them, and names must not change."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the longest files first where several processes share the work (`-n`); else all stays as written."""
     if not hasattr(config, "workerinput"):
