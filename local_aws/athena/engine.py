@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from local_aws.athena.native import native_table
 from local_aws.athena.object_cache import ObjectCache
 from local_aws.athena.planning import Planner
 from local_aws.athena.query_catalog import MemoryTable
+from local_aws.athena.results import write_csv
 from local_aws.athena.scan import LakeTable, table_schema
 from local_aws.athena.sql import macros
 from local_aws.athena.sql.types import quote_text
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from local_aws.athena.sql.session import Scan
 
 DEFAULT_MEMORY_LIMIT = "2GB"
-RESULT_BATCH_ROWS = 65_536
+BATCH_ROWS = 65_536
 _INTERRUPT_SECONDS = 0.05
 
 _FAILURE = re.compile(r"failure<(.*)>' to INT64", re.DOTALL)
@@ -45,13 +47,19 @@ _TRINO_NAMES = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT
 
 
 class Engine:
-    """The database that queries run in. Connections share its memory limit and nothing else."""
+    """The database that queries run in. Connections share its memory limit and nothing else.
+
+    Files that are on their way to S3 are in `scratch`; what an earlier process has left there is removed.
+    """
 
     def __init__(
         self, folder: Path, threads: int | None = None, memory_limit: str = DEFAULT_MEMORY_LIMIT
     ) -> None:
         spill = folder / "spill"
         spill.mkdir(parents=True, exist_ok=True)
+        self.scratch = folder / "scratch"
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir()
         self.cache = ObjectCache(folder / "objects")
         self.planner = Planner()
         self._lock = threading.Lock()
@@ -66,8 +74,9 @@ class Engine:
             },
         )
         self._database.execute("SET TimeZone = 'UTC'")
-        # Objects in the cache are the only files that a query can get at.
-        self._database.execute(f"SET allowed_directories = [{quote_text(str(self.cache.folder) + '/')}]")
+        # Objects in the cache and results are the only files that DuckDB can get at.
+        folders = ", ".join(quote_text(f"{one}/") for one in (self.cache.folder, self.scratch))
+        self._database.execute(f"SET allowed_directories = [{folders}]")
         self._database.execute("SET enable_external_access = false")
         self._database.execute("SET parquet_metadata_cache = true")
         udfs.register(self._database)
@@ -156,17 +165,25 @@ class RunningQuery:
         self.connection.close()
         self.held.close()
 
-    def text_reader(self, query: CompiledQuery) -> Any:
-        """Run a query; gives its rows as record batches of texts, formatted as Athena's results are."""
+    def write_csv(self, query: CompiledQuery, path: Path) -> int:
+        """Run a query and write its rows into a file of `Engine.scratch`, formatted as Athena's results are.
+
+        Gives the number of rows. Raises `QueryError` for what goes wrong in the query.
+        """
         columns = text_columns(query.columns)
         names = ", ".join(f"c{index}" for index in range(1, len(query.columns) + 1))
-        return self.reader(f"SELECT {columns} FROM ({query.sql}) AS result_({names})")
+        texts = f"SELECT {columns} FROM ({query.sql}) AS result_({names})"
+        self.context.check()
+        try:
+            return write_csv(self.connection, self.complete(texts), path)
+        except Exception as error:
+            raise self.translate(error) from error
 
     def reader(self, sql: str) -> Any:
         """Run DuckDB SQL; gives a record batch reader. Raises `QueryError` for what goes wrong in its first step."""
         self.context.check()
         try:
-            return self.connection.sql(self.complete(sql)).to_arrow_reader(RESULT_BATCH_ROWS)
+            return self.connection.sql(self.complete(sql)).to_arrow_reader(BATCH_ROWS)
         except Exception as error:
             raise self.translate(error) from error
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from local_aws.athena.metadata_file import encode_metadata
-from local_aws.athena.results import header_bytes, put_bytes, put_file, write_csv
+from local_aws.athena.results import header_bytes, put_bytes, put_file
 from local_aws.athena.workgroups import upload_arguments
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 QUERY_CONTENT = "application/octet-stream"
 PLAIN_CONTENT = "binary/octet-stream"
 _ONE_PUT_BYTES = 8 * 1024 * 1024
+_COPIED_BYTES = 1024 * 1024
 ROWS_COLUMN = {
     "CatalogName": "hive",
     "SchemaName": "",
@@ -49,27 +52,36 @@ def output_location(folder: str, execution_id: str, statement_type: str, substat
     return f"{folder}{execution_id}.txt"
 
 
-def write_rows(
-    execution: Execution, clients: Clients, scratch_dir: Path, names: Sequence[str], batches: Iterator[Any]
-) -> None:
-    """Write the rows of a query as CSV. Raises what reading the rows raises, and `QueryError` when S3 refuses."""
-    path = scratch_dir / f"{execution.id}.csv"
+def put_rows(execution: Execution, clients: Clients, names: Sequence[str], path: Path) -> None:
+    """Store the rows of a query, a CSV file without a header, below the names. Raises `QueryError` when S3 refuses."""
+    header = header_bytes(names)
+    execution.output_bytes = len(header) + path.stat().st_size
+    if not execution.output_location:
+        return
+    started = time.monotonic()
+    extra = upload_arguments(execution.encryption)
+    with ThreadPoolExecutor(1, thread_name_prefix="athena-metadata") as beside:
+        described = beside.submit(write_metadata, execution, clients)
+        if execution.output_bytes <= _ONE_PUT_BYTES:
+            put_bytes(clients, header + path.read_bytes(), execution.output_location, QUERY_CONTENT, extra)
+        else:
+            with _below(header, path) as whole:
+                put_file(clients, whole, execution.output_location, QUERY_CONTENT, extra)
+        described.result()
+    execution.service_milliseconds = round((time.monotonic() - started) * 1000)
+
+
+@contextmanager
+def _below(header: bytes, path: Path) -> Iterator[Path]:
+    """Give a file with a header and what is in another file, for as long as the block runs."""
+    whole = path.with_suffix(".whole")
     try:
-        execution.output_rows = write_csv(path, names, batches)
-        execution.output_bytes = path.stat().st_size
-        started = time.monotonic()
-        if execution.output_location:
-            extra = upload_arguments(execution.encryption)
-            with ThreadPoolExecutor(1, thread_name_prefix="athena-metadata") as beside:
-                described = beside.submit(write_metadata, execution, clients)
-                if execution.output_bytes <= _ONE_PUT_BYTES:
-                    put_bytes(clients, path.read_bytes(), execution.output_location, QUERY_CONTENT, extra)
-                else:
-                    put_file(clients, path, execution.output_location, QUERY_CONTENT, extra)
-                described.result()
-        execution.service_milliseconds = round((time.monotonic() - started) * 1000)
+        with whole.open("wb") as target, path.open("rb") as rows:
+            target.write(header)
+            shutil.copyfileobj(rows, target, _COPIED_BYTES)
+        yield whole
     finally:
-        path.unlink(missing_ok=True)
+        whole.unlink(missing_ok=True)
 
 
 def write_text(execution: Execution, clients: Clients, result: TextResult) -> None:

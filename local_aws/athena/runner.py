@@ -17,7 +17,7 @@ from local_aws.athena.ddl.reader import read_statement
 from local_aws.athena.engine import RunningQuery, evaluate_predicates
 from local_aws.athena.errors import QueryError
 from local_aws.athena.explain import explain
-from local_aws.athena.outputs import write_rows, write_text, write_updated
+from local_aws.athena.outputs import put_rows, write_text, write_updated
 from local_aws.athena.query_catalog import QueryCatalog
 from local_aws.athena.scan import ScanContext
 from local_aws.athena.sql.compiler import compile_query
@@ -30,7 +30,6 @@ from local_aws.athena.writes.statements import Writing, create_table_as, insert,
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from local_aws.athena.engine import Engine
     from local_aws.athena.executions import Execution
@@ -48,7 +47,6 @@ class StatementRun:
     execution: Execution
     clients: Clients
     engine: Engine
-    scratch_dir: Path
     workgroup: Workgroup
     catalog: GlueCatalog = field(init=False)
     context: ScanContext = field(init=False)
@@ -137,12 +135,12 @@ class StatementRun:
             column_info(name, column.type) for name, column in zip(query.names, query.columns, strict=True)
         ]
         execution.update_count = 0
+        path = self.engine.scratch / f"{execution.id}.csv"
         try:
-            write_rows(
-                execution, self.clients, self.scratch_dir, query.names, self.running.text_reader(query)
-            )
-        except Exception as error:
-            raise self.running.translate(error) from error
+            execution.output_rows = self.running.write_csv(query, path)
+            put_rows(execution, self.clients, query.names, path)
+        finally:
+            path.unlink(missing_ok=True)
 
     def _explain(self, statement: statements.Explain, text: str) -> None:
         inner = read_statement(statement.statement)
@@ -166,7 +164,7 @@ class StatementRun:
         folder = (self.execution.output_location or "").removesuffix(".csv")
         writing = Writing(
             context=self._context(self.database),
-            scratch_dir=self.scratch_dir,
+            scratch_dir=self.engine.scratch,
             run=self.running.reader,
             upload=upload_arguments(self.execution.encryption),
             tables_prefix=f"{folder}/",

@@ -38,6 +38,10 @@ _log = logging.getLogger(__name__)
 # More queries than this wait as QUEUED; each uses all cores while it computes.
 MAX_RUNNING = 8
 MAX_IDS_PER_CALL = 50
+# A caller that asks after a query which still runs is told of its end when it comes, if it comes this soon: clients
+# ask again after a second or more, and a local query seldom takes that long. Others are answered at once meanwhile.
+HELD_SECONDS = 1.0
+MAX_HELD_CALLS = 8
 
 
 class AthenaService:
@@ -50,6 +54,8 @@ class AthenaService:
         self._callers = Callers(settings.endpoint, settings.region)
         self._workgroups = Workgroups(settings.endpoint)
         self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
+        self._held_calls = threading.BoundedSemaphore(MAX_HELD_CALLS)
         self._unfinished: dict[str, Execution] = {}
         self._runs: dict[str, StatementRun] = {}
         self.is_stopping = False
@@ -111,10 +117,6 @@ class AthenaService:
         folder.mkdir(parents=True, exist_ok=True)
         self._history = History(folder / "history.sqlite")
         self._history.end_interrupted("The local Athena was stopped while the query ran", time.time())
-        scratch = folder / "scratch"
-        scratch.mkdir(exist_ok=True)
-        for left in scratch.glob("*.csv"):
-            left.unlink()
         self._engine = Engine(folder)
         self._pool = ThreadPoolExecutor(MAX_RUNNING, thread_name_prefix="athena-query")
 
@@ -138,11 +140,19 @@ class AthenaService:
 
     def _end_unstarted(self, execution_id: str) -> None:
         with self._lock:
-            execution = self._unfinished.pop(execution_id, None)
+            execution = self._unfinished.get(execution_id)
         if execution is not None and not execution.has_ended():
             execution.fail(QueryCancelledError("The local Athena was stopped"), executions.CANCELLED)
             execution.completed = time.time()
             self._opened().save(execution)
+        self._forget(execution_id)
+
+    def _forget(self, execution_id: str) -> None:
+        """Let the history alone answer for an execution that has ended and is saved."""
+        with self._lock:
+            self._runs.pop(execution_id, None)
+            self._unfinished.pop(execution_id, None)
+            self._ended.notify_all()
 
     def _opened(self) -> History:
         if self._history is None:
@@ -246,7 +256,6 @@ class AthenaService:
                 execution=execution,
                 clients=clients,
                 engine=self._engine,
-                scratch_dir=self._settings.athena_dir / "scratch",
                 workgroup=workgroup,
             )
             with self._lock:
@@ -279,9 +288,7 @@ class AthenaService:
                 self._write_failure(execution, outcome, clients)
             execution.fail(outcome, executions.CANCELLED if cancelled else executions.FAILED)
         self._opened().save(execution)
-        with self._lock:
-            self._runs.pop(execution.id, None)
-            self._unfinished.pop(execution.id, None)
+        self._forget(execution.id)
 
     def _write_failure(self, execution: Execution, outcome: QueryError, clients: Clients) -> None:
         try:
@@ -292,7 +299,19 @@ class AthenaService:
             )
 
     def _get_query(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {"QueryExecution": self._known(str(parameters["QueryExecutionId"])).described()}
+        execution = self._known(str(parameters["QueryExecutionId"]))
+        self._await_end(execution)
+        return {"QueryExecution": execution.described()}
+
+    def _await_end(self, execution: Execution) -> None:
+        """Wait a little for the end of a query, unless too many callers wait already."""
+        if execution.has_ended() or not self._held_calls.acquire(blocking=False):
+            return
+        try:
+            with self._lock:
+                self._ended.wait_for(lambda: execution.id not in self._unfinished, HELD_SECONDS)
+        finally:
+            self._held_calls.release()
 
     def _batch_get_query(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         found: list[Mapping[str, Any]] = []
@@ -348,11 +367,11 @@ class AthenaService:
             if run is None and not execution.has_ended():
                 execution.fail(QueryCancelledError("Query cancelled by user"), executions.CANCELLED)
                 execution.completed = time.time()
-                self._unfinished.pop(execution.id, None)
         if run is not None:
             run.cancel()
         else:
             self._opened().save(execution)
+            self._forget(execution.id)
         return {}
 
     def _list_queries(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:

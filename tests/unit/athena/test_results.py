@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.athena.metadata_file import encode_metadata
 from local_aws.athena.outputs import ROWS_COLUMN, output_location
-from local_aws.athena.results import csv_bytes, decode_token, header_bytes, read_page
+from local_aws.athena.results import decode_token, header_bytes, read_page, write_csv
 from local_aws.athena.sql import types
 from local_aws.athena.values import column_info
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 class OneObject:
@@ -47,38 +52,46 @@ def _pages(body: bytes, limit: int, tabs: bool = False) -> list[list[list[str | 
         offset = decode_token(page.next_token)
 
 
-def test_everything_is_quoted_and_null_is_nothing() -> None:
-    batch = pa.record_batch(
-        [pa.array(['a"b', None, "", "x\ny"]), pa.array(["1", "2", None, "4,5"])], names=["c", "d"]
-    )
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[[Any], bytes]:
+    def write(rows: Any) -> bytes:
+        with duckdb.connect() as connection:
+            connection.register("rows", rows)
+            assert write_csv(connection, "SELECT * FROM rows", tmp_path / "it's.csv") == rows.num_rows
+        return (tmp_path / "it's.csv").read_bytes()
+
+    return write
+
+
+def test_everything_is_quoted_and_null_is_nothing(written: Callable[[Any], bytes]) -> None:
+    rows = pa.table({"c": ['a"b', None, "", "x\r\ny\0"], "d": ["1", "2", None, "4,5"]})
     assert header_bytes(["c", 'd"']) == b'"c","d"""\n'
-    assert csv_bytes(batch) == b'"a""b","1"\n,"2"\n"",\n"x\ny","4,5"\n'
-    assert csv_bytes(batch.slice(1, 2)) == b',"2"\n"",\n'
+    assert written(rows) == b'"a""b","1"\n,"2"\n"",\n"x\r\ny\0","4,5"\n'
+    assert written(rows.slice(0, 0)) == b""
+    assert written(pa.table({"c": pa.array([None, "a", None], pa.string())})) == b'\n"a"\n\n'
 
 
-def test_rows_are_read_back_as_they_were_written() -> None:
+def test_rows_are_read_back_as_they_were_written(written: Callable[[Any], bytes]) -> None:
     values: list[list[str | None]] = [['a"b', "1"], [None, "2"], ["", None], ["x\ny", "4,5"], ["é", ""]]
-    batch = pa.record_batch(
-        [pa.array([row[i] for row in values], pa.string()) for i in (0, 1)], names=["c", "d"]
-    )
-    body = header_bytes(["c", "d"]) + csv_bytes(batch)
+    rows = pa.table({name: [row[i] for row in values] for i, name in enumerate(["c", "d"])})
+    body = header_bytes(["c", "d"]) + written(rows)
     for limit in (1, 2, 3, 100):
         assert [row for page in _pages(body, limit) for row in page] == [["c", "d"], *values]
 
 
-def test_a_page_fetches_only_its_part_of_a_large_object() -> None:
-    body = header_bytes(["n"]) + csv_bytes(
-        pa.record_batch([pa.array([str(n) for n in range(300_000)])], names=["n"])
-    )
+def test_a_page_fetches_only_its_part_of_a_large_object(written: Callable[[Any], bytes]) -> None:
+    values = [str(n) for n in range(300_000)]
+    body = header_bytes(["n"]) + written(pa.table({"n": values}))
+    assert body.decode().split() == ['"n"', *(f'"{value}"' for value in values)]
     store: Any = OneObject(body)
     page = read_page(store, "s3://b/k", 0, 1000, False)
     assert len(page.rows) == 1000
     assert store.fetched < len(body) / 4
 
 
-def test_rows_longer_than_a_fetch() -> None:
+def test_rows_longer_than_a_fetch(written: Callable[[Any], bytes]) -> None:
     values = ["x" * 700_000, "y" * 10]
-    body = header_bytes(["n"]) + csv_bytes(pa.record_batch([pa.array(values)], names=["n"]))
+    body = header_bytes(["n"]) + written(pa.table({"n": values}))
     assert [row for page in _pages(body, 1) for row in page] == [["n"], [values[0]], [values[1]]]
 
 

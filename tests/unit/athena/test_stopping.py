@@ -11,6 +11,8 @@ from local_aws.athena.engine import Engine
 from local_aws.athena.errors import QueryCancelledError, QueryError
 from local_aws.athena.executions import Execution
 from local_aws.athena.runner import StatementRun
+from local_aws.athena.sql.compiled import CompiledQuery, OutputColumn
+from local_aws.athena.sql.types import BIGINT
 from local_aws.athena.workgroups import Workgroup
 from local_aws.clients import Clients
 from tests.gateway_fixture import free_port
@@ -31,7 +33,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def make_run(engine: Engine, tmp_path: Path) -> Callable[[str], StatementRun]:
+def make_run(engine: Engine) -> Callable[[str], StatementRun]:
     def make(query: str) -> StatementRun:
         execution = Execution(
             id="one",
@@ -45,7 +47,7 @@ def make_run(engine: Engine, tmp_path: Path) -> Callable[[str], StatementRun]:
             submitted=time.time(),
         )
         nobody = Clients(f"http://127.0.0.1:{free_port()}", "us-east-1")
-        return StatementRun(execution, nobody, engine, tmp_path, Workgroup("primary"))
+        return StatementRun(execution, nobody, engine, Workgroup("primary"))
 
     return make
 
@@ -61,16 +63,31 @@ class _StoppedAtTheLastMoment:
         return getattr(self._connection, name)
 
     def sql(self, text: str) -> Any:
-        self._connection.interrupt()  # of no use: DuckDB forgets it below
+        return self._stopped().sql(text)
+
+    def execute(self, text: str) -> Any:
+        return self._stopped().execute(text)
+
+    def _stopped(self) -> Any:
+        self._connection.interrupt()  # of no use: DuckDB forgets it when it begins
         self._run.cancel()
-        return self._connection.sql(text)
+        return self._connection
 
 
-def test_a_stop_just_before_duckdb_begins_is_not_lost(make_run: Callable[[str], StatementRun]) -> None:
+@pytest.mark.parametrize("how", ["rows", "a result"])
+def test_a_stop_just_before_duckdb_begins_is_not_lost(
+    make_run: Callable[[str], StatementRun], engine: Engine, how: str
+) -> None:
     run = make_run("SELECT 1")
     run.running.connection = _StoppedAtTheLastMoment(run)  # type: ignore[assignment]
+    compiled = CompiledQuery(LONG, (OutputColumn(None, BIGINT),))
+    ways: dict[str, Callable[[], object]] = {
+        "rows": lambda: run.running.reader(LONG),
+        "a result": lambda: run.running.write_csv(compiled, engine.scratch / "one.csv"),
+    }
     with pytest.raises(QueryCancelledError, match="Query cancelled by user"):
-        run.running.reader(LONG)
+        ways[how]()
+    assert run.context.cancelled.is_set()
     run.running.close()
 
 
