@@ -37,6 +37,19 @@ run "one_pipeline_per_contract" {
   }
 }
 
+run "a_crawler_in_a_lake_whose_key_is_yet_to_be_made" {
+  command = plan
+
+  variables {
+    dataset_settings = { visits = { table = { partition_discovery = "crawler" } } }
+  }
+
+  assert {
+    condition     = local.crawls && output.datasets["visits"].stream_name == "streamlake-test-visits"
+    error_message = "the crawler's log is encrypted with a key that is not known before it is made"
+  }
+}
+
 run "a_dataset_has_settings_of_its_own" {
   command = plan
 

@@ -58,7 +58,8 @@ resource "aws_glue_crawler" "this" {
 }
 
 resource "aws_glue_security_configuration" "crawler" {
-  count = local.crawls && try(var.crawler.kms_key_arn, null) != null ? 1 : 0
+  # No try: its result is unknown when the ARN is, even of an ARN that is known not to be null.
+  count = local.crawls ? (var.crawler.kms_key_arn == null ? 0 : 1) : 0
 
   name = var.crawler.name
 

@@ -1,6 +1,7 @@
 output "key_arn" {
   description = "ARN of the key."
-  value       = aws_kms_key.this.arn
+  # coalesce says that it is not null before it is known: whether a lake has a key decides what else is planned.
+  value = coalesce(aws_kms_key.this.arn)
 }
 
 output "key_id" {
