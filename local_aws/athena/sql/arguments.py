@@ -75,6 +75,14 @@ _KNOWN: Mapping[type[exp.Expr], tuple[str, ...]] = {
     exp.Join: ("this", "on", "using", "side", "kind", "method"),
     exp.Unnest: ("expressions", "alias", "offset"),
     exp.Lateral: ("this", "alias", "view", "outer", "ordinality"),
+    exp.Star: (),
+    exp.Alias: ("this", "alias"),
+    exp.Ordered: ("this", "desc", "nulls_first"),
+    exp.Group: ("expressions", "cube", "rollup", "grouping_sets"),
+    exp.Distinct: ("expressions",),
+    exp.Limit: ("expression",),
+    exp.Offset: ("expression",),
+    exp.Fetch: ("direction", "count", "limit_options"),
 }
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
 

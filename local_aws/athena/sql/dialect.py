@@ -11,9 +11,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.parsers.trino import TrinoParser
+from sqlglot.tokenizer_core import TokenType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+# What sqlglot reads in every dialect and Athena in none: casts with `::`, other ways to compare, joins of DuckDB.
+_NO_WORDS = """
+:: ?:: == <=> := && ?? ~~~ ~~ ~~* ~* -|- <-> <<->> &< &> |> #> #>> ->> ISNULL NOTNULL DIV XOR ILIKE RLIKE REGEXP
+GLOB ASOF SEMI ANTI
+"""
+_NO_KEYWORDS = frozenset({*_NO_WORDS.split(), "SIMILAR TO"})
+_NO_CHARACTERS = frozenset("!^~#@")
+# Names of types that are keywords to sqlglot; those of Trino, and no others, keep their meaning.
+_TYPES = """
+NULL ROW UUID ARRAY BOOLEAN TINYINT SMALLINT INTEGER INT BIGINT DEC DECIMAL NUMERIC REAL DOUBLE JSON CHAR VARCHAR
+VARBINARY TIME TIMESTAMP DATE INTERVAL MAP UNION UNKNOWN IPADDRESS TDIGEST HYPERLOGLOG RANGE
+"""
+_TYPE_NAMES = frozenset({*_TYPES.split(), "DOUBLE PRECISION"})
 
 # Calls whose arguments are not a plain list: they keep their own grammar.
 _OWN_GRAMMAR = frozenset(
@@ -45,6 +60,16 @@ def _placed(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return parse_with_place
 
 
+def _keywords_of(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the keywords that are Athena's: a word that is none is a name, or an error where no name can be."""
+    types = set(TrinoParser.TYPE_TOKENS)
+    return {
+        word: token
+        for word, token in known.items()
+        if word not in _NO_KEYWORDS and (token not in types or word in _TYPE_NAMES)
+    }
+
+
 class AthenaParser(TrinoParser):
     """Trino's parser without knowledge of functions."""
 
@@ -57,10 +82,26 @@ class AthenaParser(TrinoParser):
         **TrinoParser.TYPE_LITERAL_PARSERS,
     }
 
+    def _parse_join(self, *arguments: Any, **options: Any) -> exp.Join | None:
+        """Read one more item of FROM; one behind a comma is marked: a JOIN needs a condition, and it does not."""
+        comma = self._curr is not None and self._curr.token_type == TokenType.COMMA
+        join = super()._parse_join(*arguments, **options)
+        if comma and join is not None:
+            join.set("kind", "COMMA")
+        return join
+
 
 class AthenaDialect(Trino):
     """The dialect to give to `sqlglot.parse`. Subscripts stay as they are written: arrays start at 1 here too."""
 
     INDEX_OFFSET = 0
+
+    class Tokenizer(Trino.Tokenizer):
+        """Trino's words and signs, without those that sqlglot takes from other databases."""
+
+        KEYWORDS: ClassVar[dict[str, TokenType]] = _keywords_of(Trino.Tokenizer.KEYWORDS)
+        SINGLE_TOKENS: ClassVar[dict[str, TokenType]] = {
+            sign: token for sign, token in Trino.Tokenizer.SINGLE_TOKENS.items() if sign not in _NO_CHARACTERS
+        }
 
     Parser = AthenaParser

@@ -13,6 +13,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from local_aws.athena.errors import Position, QueryError
 from local_aws.athena.sql.dialect import AthenaDialect
+from local_aws.athena.sql.grammar import check_tree, check_words
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,14 @@ class Source:
         start = _first_offset(node)
         if start is None:
             return None
-        places = [token.start for token in self.tokens if token.start < start and token.text.upper() == word]
-        return self.position(places[-1] if places else start)
+        return self.last_word(word, start)
+
+    def last_word(self, word: str, before: int) -> Position:
+        """Give the place of the last word that ends in `word` in front of the offset `before`."""
+        places = [
+            token.start for token in self.tokens if token.start < before and token.text.upper().endswith(word)
+        ]
+        return self.position(places[-1] if places else before)
 
     def operator(self, left: exp.Expr, symbols: tuple[str, ...]) -> Position | None:
         """Give the place of the first of `symbols` after `left`: Trino reports an operator there."""
@@ -83,6 +90,7 @@ def parse_statement(text: str) -> exp.Expr:
     """Read one statement; raises `QueryError` (SYNTAX_ERROR) when it is none, or more than one."""
     source = Source(text)
     try:
+        check_words(source)
         parsed = sqlglot.parse(text, read=AthenaDialect)
     except TokenError as error:
         raise _token_error(source, error) from None
@@ -91,20 +99,8 @@ def parse_statement(text: str) -> exp.Expr:
     statements = [statement for statement in parsed if statement is not None]
     if len(statements) != 1:
         raise QueryError("SYNTAX_ERROR", f"Only one sql statement is allowed. Got: {text}")
-    _check_offsets(source)
+    check_tree(statements[0], source)
     return statements[0]
-
-
-def _check_offsets(source: Source) -> None:
-    """Refuse LIMIT in front of OFFSET, which sqlglot takes and Athena does not: with it, OFFSET comes first."""
-    tokens = source.tokens
-    for index, token in enumerate(tokens[2:], start=2):
-        if token.token_type == TokenType.OFFSET and tokens[index - 2].token_type == TokenType.LIMIT:
-            raise QueryError(
-                "SYNTAX_ERROR",
-                f"mismatched input '{token.text}'. Expecting: <EOF>",
-                source.position(token.start),
-            )
 
 
 def _token_error(source: Source, error: TokenError) -> QueryError:
@@ -117,10 +113,28 @@ def _parse_error(source: Source, error: ParseError) -> QueryError:
     detail = error.errors[0] if error.errors else {}
     description = str(detail.get("description") or error)
     token = _token_at(source, str(detail.get("start_context", "")), str(detail.get("highlight", "")))
+    if token is not None and description.startswith("Expected TYPE"):
+        place = source.last_word("CAST", token.start)
+        return QueryError("TYPE_NOT_FOUND", f"Unknown type: {_type_text(source, token)}", place)
     if token is None or re.search(r"SENTINEL|missing", description):
         end = len(source.text)
         return QueryError("SYNTAX_ERROR", "mismatched input '<EOF>'", source.position(end))
     return QueryError("SYNTAX_ERROR", f"mismatched input '{token.text}'", source.position(token.start))
+
+
+def _type_text(source: Source, first: Token) -> str:
+    """Give the text of a type that starts with the token `first`, with what stands in parentheses behind it."""
+    depth, end = 0, first.end
+    for token in source.tokens:
+        if token.start <= first.start:
+            continue
+        if depth == 0 and token.token_type != TokenType.L_PAREN:
+            break
+        depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
+        end = token.end
+        if depth == 0:
+            break
+    return source.text[first.start : end + 1].lower()
 
 
 def _token_at(source: Source, before: str, highlighted: str) -> Token | None:

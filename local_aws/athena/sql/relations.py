@@ -234,7 +234,7 @@ class RelationCompiler:
         visible = Scope(left.relations, outer)
         check_arguments(join, self._place(join))
         right_text, right = self._relation(join.this, visible)
-        side, kind = str(join.side or "").upper(), str(join.kind or "").upper()
+        side = str(join.side or "").upper()
         if str(join.method or "").upper() == "NATURAL":
             raise UnsupportedError("NATURAL JOIN", self.queries.session.source.of(join))
         scope = left.joined(right)
@@ -243,9 +243,7 @@ class RelationCompiler:
             return self._using(text, left, right_text, right, using, side)
         on = join.args.get("on")
         if on is None:
-            if kind == "CROSS" or (not kind and not side):
-                return f"{text} CROSS JOIN {right_text}", scope
-            raise QueryError("SYNTAX_ERROR", "mismatched input '<EOF>'. Expecting: 'ON', 'USING'")
+            return f"{text} CROSS JOIN {right_text}", scope
         compiler = Compiler(
             self.queries.session, replace(scope, parent=outer), self.queries, clause="JOIN clause"
         )
