@@ -40,7 +40,7 @@ data "aws_iam_policy_document" "trust" {
 }
 
 data "aws_iam_policy_document" "this" {
-  source_policy_documents = [var.policy]
+  source_policy_documents = var.policy == null ? [] : [var.policy]
 
   statement {
     sid       = "WriteLogs"

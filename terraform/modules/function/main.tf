@@ -3,7 +3,7 @@ locals {
 }
 
 resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_116:who calls the function asynchronously keeps what failed: a schedule has a dead-letter queue of its own
+  #checkov:skip=CKV_AWS_116:who calls the function keeps what failed: a delivery stream under its error prefix, a schedule in a dead-letter queue of its own
   #checkov:skip=CKV_AWS_272:the package is built from this repository just before deployment; code signing needs a signing profile of the user's
   #checkov:skip=CKV_AWS_117:a VPC is a variable; the function needs none
   #checkov:skip=CKV_AWS_50:tracing is a variable, off by default because it is charged per call
@@ -71,6 +71,8 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_lambda_function_event_invoke_config" "this" {
+  count = var.retries == null ? 0 : 1
+
   function_name          = aws_lambda_function.this.function_name
   maximum_retry_attempts = var.retries
   # AWS's own default, which it answers when nothing is said.

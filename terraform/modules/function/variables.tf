@@ -112,30 +112,34 @@ variable "environment" {
 }
 
 variable "policy" {
-  description = "JSON policy document of what the function may do, beside writing its own log."
+  description = "JSON policy document of what the function may do beside writing its own log; null for nothing."
   type        = string
-  nullable    = false
+  default     = null
 }
 
 variable "retries" {
-  description = "How often Lambda runs the function again after an asynchronous run has failed."
+  description = "How often Lambda runs the function again after an asynchronous run has failed; null for a function that nobody calls asynchronously."
   type        = number
   default     = 0
-  nullable    = false
 
   validation {
-    condition     = contains([0, 1, 2], var.retries)
-    error_message = "retries is ${var.retries}; allowed: 0, 1, 2"
+    condition     = var.retries == null ? true : contains([0, 1, 2], var.retries)
+    error_message = "retries is ${coalesce(var.retries, "null")}; allowed: 0, 1, 2, or null"
   }
 }
 
 variable "vpc_config" {
-  description = "Subnets and security groups, when the function shall run in a VPC."
+  description = "Subnets and security groups of the function, when it shall run in a VPC."
   type = object({
     subnet_ids         = set(string)
     security_group_ids = set(string)
   })
   default = null
+
+  validation {
+    condition     = var.vpc_config == null ? true : length(var.vpc_config.subnet_ids) > 0 && length(var.vpc_config.security_group_ids) > 0
+    error_message = "vpc_config has ${try(length(var.vpc_config.subnet_ids), 0)} subnets and ${try(length(var.vpc_config.security_group_ids), 0)} security groups; give at least one of each, or null for no VPC"
+  }
 }
 
 variable "tracing" {
@@ -173,15 +177,20 @@ variable "role_path" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^/([!-~]+/)?$", var.role_path))
-    error_message = "role_path is \"${var.role_path}\"; allowed: / or /.../"
+    condition     = can(regex("^/([!-~]{1,510}/)?$", var.role_path))
+    error_message = "role_path is \"${var.role_path}\"; allowed: / or a path that starts and ends with /"
   }
 }
 
 variable "permissions_boundary_arn" {
-  description = "ARN of the permissions boundary of the function's role; null for none."
+  description = "ARN of the policy that bounds the function's role; null for none."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\"; allowed: the ARN of an IAM policy, or null"
+  }
 }
 
 variable "tags" {

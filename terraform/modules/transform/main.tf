@@ -1,70 +1,47 @@
-locals {
-  package_exists = var.package.path == null ? true : fileexists(var.package.path)
-}
+module "function" {
+  source = "../function"
 
-resource "aws_lambda_function" "this" {
-  #checkov:skip=CKV_AWS_116:a dead-letter queue is for asynchronous calls; Firehose calls synchronously and keeps failed records under the error prefix
-  #checkov:skip=CKV_AWS_272:the package is built from this repository just before deployment; code signing needs a signing profile of the user's
-  #checkov:skip=CKV_AWS_50:tracing is a variable, off by default because it is charged per call
+  name        = var.name
+  description = var.description
+  package     = var.package
+  handler     = var.handler
+  environment = var.environment
+  # It writes its own log and nothing else. Firehose waits for its answer and calls again by itself.
+  policy  = null
+  retries = null
 
-  function_name = var.name
-  description   = var.description
-  role          = aws_iam_role.this.arn
+  runtime              = var.runtime
+  architecture         = var.architecture
+  memory_mb            = var.memory_mb
+  timeout_seconds      = var.timeout_seconds
+  reserved_concurrency = var.reserved_concurrency
+  vpc_config           = var.vpc_config
+  tracing              = var.tracing
+  logs                 = var.logs
+  kms_key_arn          = var.kms_key_arn
 
-  filename          = var.package.path
-  source_code_hash  = var.package.path != null && local.package_exists ? filebase64sha256(var.package.path) : null
-  s3_bucket         = try(var.package.s3.bucket, null)
-  s3_key            = try(var.package.s3.key, null)
-  s3_object_version = try(var.package.s3.version, null)
-
-  handler                        = var.handler
-  runtime                        = var.runtime
-  architectures                  = [var.architecture]
-  memory_size                    = var.memory_mb
-  timeout                        = var.timeout_seconds
-  reserved_concurrent_executions = var.reserved_concurrency
-  kms_key_arn                    = length(var.environment) > 0 ? var.kms_key_arn : null
-
-  dynamic "environment" {
-    for_each = length(var.environment) > 0 ? [var.environment] : []
-
-    content {
-      variables = environment.value
-    }
-  }
-
-  dynamic "vpc_config" {
-    for_each = var.vpc_config == null ? [] : [var.vpc_config]
-
-    content {
-      subnet_ids         = vpc_config.value.subnet_ids
-      security_group_ids = vpc_config.value.security_group_ids
-    }
-  }
-
-  tracing_config {
-    mode = var.tracing ? "Active" : "PassThrough"
-  }
+  role_path                = var.role_path
+  permissions_boundary_arn = var.permissions_boundary_arn
 
   tags = var.tags
-
-  # The log group must be ours, with retention and key, before the first run would make one without.
-  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
-
-  lifecycle {
-    precondition {
-      condition     = local.package_exists
-      error_message = "there is no transform package at ${coalesce(var.package.path, "null")}; build it with: make package"
-    }
-  }
 }
 
-resource "aws_cloudwatch_log_group" "this" {
-  #checkov:skip=CKV_AWS_338:how long logs are kept is a variable; a year of debug lines is seldom worth its price
+moved {
+  from = aws_lambda_function.this
+  to   = module.function.aws_lambda_function.this
+}
 
-  name              = "/aws/lambda/${var.name}"
-  retention_in_days = var.logs.retention_days
-  kms_key_id        = var.logs.kms_key_arn
+moved {
+  from = aws_cloudwatch_log_group.this
+  to   = module.function.aws_cloudwatch_log_group.this
+}
 
-  tags = var.tags
+moved {
+  from = aws_iam_role.this
+  to   = module.function.aws_iam_role.this
+}
+
+moved {
+  from = aws_iam_role_policy.this
+  to   = module.function.aws_iam_role_policy.this
 }

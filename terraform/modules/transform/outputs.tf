@@ -1,29 +1,29 @@
 output "function_name" {
   description = "Name of the function."
-  value       = aws_lambda_function.this.function_name
+  value       = module.function.function_name
 }
 
 output "function_arn" {
   description = "ARN of the function without a version."
-  value       = aws_lambda_function.this.arn
+  value       = module.function.function_arn
 }
 
 output "qualified_arn" {
   description = "ARN of the function's newest code (:$LATEST), as a delivery stream calls it."
-  value       = "${aws_lambda_function.this.arn}:$LATEST"
+  value       = "${module.function.function_arn}:$LATEST"
 }
 
 output "role_arn" {
   description = "ARN of the function's role."
-  value       = aws_iam_role.this.arn
+  value       = module.function.role_arn
 }
 
 output "log_group_name" {
   description = "Name of the function's log group."
-  value       = aws_cloudwatch_log_group.this.name
+  value       = module.function.log_group_name
 }
 
 output "timeout_seconds" {
   description = "Longest run of the function in seconds."
-  value       = aws_lambda_function.this.timeout
+  value       = module.function.timeout_seconds
 }

@@ -2,11 +2,6 @@ variable "name" {
   description = "Name of the function; its role and log group are called after it."
   type        = string
   nullable    = false
-
-  validation {
-    condition     = can(regex("^[a-zA-Z0-9_-]{1,64}$", var.name))
-    error_message = "name is \"${var.name}\"; allowed: 1 to 64 letters, digits, _ and - (the role has the same name)"
-  }
 }
 
 variable "description" {
@@ -27,11 +22,6 @@ variable "package" {
     }))
   })
   nullable = false
-
-  validation {
-    condition     = (var.package.path == null) != (var.package.s3 == null)
-    error_message = "package has path ${coalesce(var.package.path, "null")} and s3 ${var.package.s3 == null ? "null" : "set"}; give exactly one of them"
-  }
 }
 
 variable "handler" {
@@ -46,11 +36,6 @@ variable "runtime" {
   type        = string
   default     = "python3.13"
   nullable    = false
-
-  validation {
-    condition     = contains(["python3.11", "python3.12", "python3.13"], var.runtime)
-    error_message = "runtime is \"${var.runtime}\"; allowed: python3.11, python3.12, python3.13"
-  }
 }
 
 variable "architecture" {
@@ -58,11 +43,6 @@ variable "architecture" {
   type        = string
   default     = "arm64"
   nullable    = false
-
-  validation {
-    condition     = contains(["arm64", "x86_64"], var.architecture)
-    error_message = "architecture is \"${var.architecture}\"; allowed: arm64, x86_64"
-  }
 }
 
 variable "memory_mb" {
@@ -70,11 +50,6 @@ variable "memory_mb" {
   type        = number
   default     = 512
   nullable    = false
-
-  validation {
-    condition     = var.memory_mb >= 128 && var.memory_mb <= 10240
-    error_message = "memory_mb is ${var.memory_mb}; allowed: 128 to 10240"
-  }
 }
 
 variable "timeout_seconds" {
@@ -94,11 +69,6 @@ variable "reserved_concurrency" {
   type        = number
   default     = -1
   nullable    = false
-
-  validation {
-    condition     = var.reserved_concurrency == -1 || var.reserved_concurrency >= 1
-    error_message = "reserved_concurrency is ${var.reserved_concurrency}; allowed: -1 (none), or 1 and more (0 would stop the function)"
-  }
 }
 
 variable "environment" {
@@ -115,11 +85,6 @@ variable "vpc_config" {
     security_group_ids = set(string)
   })
   default = null
-
-  validation {
-    condition     = var.vpc_config == null ? true : length(var.vpc_config.subnet_ids) > 0 && length(var.vpc_config.security_group_ids) > 0
-    error_message = "vpc_config has ${try(length(var.vpc_config.subnet_ids), 0)} subnets and ${try(length(var.vpc_config.security_group_ids), 0)} security groups; give at least one of each, or null for no VPC"
-  }
 }
 
 variable "tracing" {
@@ -137,11 +102,6 @@ variable "logs" {
   })
   default  = {}
   nullable = false
-
-  validation {
-    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.logs.retention_days)
-    error_message = "logs.retention_days is ${var.logs.retention_days}; allowed: 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653"
-  }
 }
 
 variable "kms_key_arn" {
@@ -155,22 +115,12 @@ variable "role_path" {
   type        = string
   default     = "/"
   nullable    = false
-
-  validation {
-    condition     = can(regex("^/([!-~]{1,510}/)?$", var.role_path))
-    error_message = "role_path is \"${var.role_path}\"; allowed: / or a path that starts and ends with /"
-  }
 }
 
 variable "permissions_boundary_arn" {
   description = "ARN of the policy that bounds the function's role; null for none."
   type        = string
   default     = null
-
-  validation {
-    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
-    error_message = "permissions_boundary_arn is \"${coalesce(var.permissions_boundary_arn, "null")}\"; allowed: the ARN of an IAM policy, or null"
-  }
 }
 
 variable "tags" {

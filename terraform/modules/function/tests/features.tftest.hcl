@@ -19,12 +19,12 @@ run "package_in_s3" {
   }
 
   assert {
-    condition     = aws_lambda_function.this.handler == "report.handler.handler" && aws_lambda_function.this.timeout == 60 && aws_lambda_function.this.runtime == "python3.13"
+    condition     = aws_lambda_function.this.handler == "report.handler.handler" && aws_lambda_function.this.timeout == 60 && aws_lambda_function.this.runtime == "python3.13" && aws_lambda_function.this.architectures[0] == "arm64"
     error_message = "handler, time and runtime"
   }
 
   assert {
-    condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 0
+    condition     = aws_lambda_function_event_invoke_config.this[0].maximum_retry_attempts == 0
     error_message = "a failed run is not repeated"
   }
 
@@ -36,6 +36,30 @@ run "package_in_s3" {
   assert {
     condition     = length(aws_lambda_function.this.environment) == 0 && length(aws_lambda_function.this.vpc_config) == 0 && aws_lambda_function.this.tracing_config[0].mode == "PassThrough"
     error_message = "no environment, VPC or traces unless asked for"
+  }
+}
+
+run "called_synchronously_with_a_log_alone" {
+  command = plan
+
+  variables {
+    policy  = null
+    retries = null
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.this.statement) == 1 && data.aws_iam_policy_document.this.statement[0].resources == toset(["arn:aws:logs:eu-west-1:111122223333:log-group:/aws/lambda/lake-report:log-stream:*"]) && length(data.aws_iam_policy_document.this.source_policy_documents) == 0
+    error_message = "the function may write its own log and nothing else"
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/lake-report" && aws_cloudwatch_log_group.this.retention_in_days == 30
+    error_message = "the log group is the function's own, with retention"
+  }
+
+  assert {
+    condition     = length(aws_lambda_function_event_invoke_config.this) == 0
+    error_message = "nothing is said about asynchronous runs"
   }
 }
 
@@ -71,7 +95,7 @@ run "everything" {
   }
 
   assert {
-    condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 2 && aws_cloudwatch_log_group.this.retention_in_days == 7
+    condition     = aws_lambda_function_event_invoke_config.this[0].maximum_retry_attempts == 2 && aws_cloudwatch_log_group.this.retention_in_days == 7
     error_message = "retries and retention are passed on"
   }
 }
