@@ -43,6 +43,7 @@ _FAILURE = re.compile(r"failure<(.*)>' to INT64", re.DOTALL)
 _DIVISION = re.compile(r"[Dd]ivision by zero")
 _OVERFLOW = re.compile(r"Overflow in (addition|subtraction|multiplication) of (\w+)[^(]*\((.*?)\)")
 _OUT_OF_RANGE = re.compile(r"with value (\S+) can't be cast because .* for the destination type (INT\d+)")
+_ZONE = re.compile(r"Unknown TimeZone '([^']*)'")
 _TRINO_NAMES = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint"}
 
 
@@ -221,6 +222,9 @@ def translate_duckdb(error: Exception) -> QueryError:
     if failure is not None:
         name, _, message = failure.group(1).partition(": ")
         return QueryError(name, message)
+    zone = _ZONE.search(text)
+    if zone is not None:
+        return QueryError("INVALID_FUNCTION_ARGUMENT", f"'{zone.group(1)}' is not a valid time zone")
     if _DIVISION.search(text):
         return QueryError("DIVISION_BY_ZERO", "Division by zero")
     out_of_range = _OUT_OF_RANGE.search(text)

@@ -184,7 +184,7 @@ def _count(call: AggregateCall) -> Typed:
     if call.star or not call.values:
         return Typed(call.apply("count", "*"), types.BIGINT)
     value = call.take(1)[0]
-    return Typed(call.apply("count", value.sql), types.BIGINT)
+    return Typed(call.apply("count", key_of(value)), types.BIGINT)
 
 
 @aggregate("count_if")
@@ -277,7 +277,7 @@ def _boolean(call: AggregateCall) -> Typed:
 def _approx_distinct(call: AggregateCall) -> Typed:
     # Exact, which lies within every error bound that may be asked for.
     value = call.take(1, 2)[0]
-    return Typed(replace(call, distinct=True).apply("count", value.sql), types.BIGINT)
+    return Typed(replace(call, distinct=True).apply("count", key_of(value)), types.BIGINT)
 
 
 @aggregate("approx_percentile")

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from local_aws.athena.errors import Position
 
 
+_HELD_DIGITS = 6  # DuckDB's timestamps have microseconds
+
+
 def coerce(value: Typed, target: Type) -> Typed:
     """Turn `value` into `target`, to which it can be coerced (`types.can_coerce`)."""
     source = value.type
@@ -87,7 +90,7 @@ def _cast_sql(value: Typed, target: Type, position: Position | None) -> str | No
 
 
 def _to_text(sql: str, source: Type, target: Type) -> str | None:
-    text = text_of(sql, source)
+    text = cast_text_of(sql, source)
     if text is None:
         return None
     if not target.parameters:
@@ -95,11 +98,19 @@ def _to_text(sql: str, source: Type, target: Type) -> str | None:
     length = target.parameters[0]
     if source.is_text:  # a text is cut, anything else has to fit
         return f"left({text}, {length})"
-    return f"text_that_fits({text}, {length}, '{str(source).upper()}', '{str(target).upper()}')"
+    shown = f"{text_of(sql, source)} || ' (' || {text} || ')'" if source.name in ("double", "real") else text
+    return f"text_that_fits({text}, {length}, {shown}, '{target}')"
+
+
+def cast_text_of(sql: str, source: Type) -> str | None:
+    """Write a value as Trino's CAST to varchar does, floating numbers with an exponent (`1.5E0`); None without a cast."""
+    if source.name in ("double", "real"):
+        return f"{source.name}_cast_text({sql})"
+    return text_of(sql, source)
 
 
 def text_of(sql: str, source: Type) -> str | None:
-    """Write a value of a type without parts as Trino's CAST to varchar does; None when there is no such cast."""
+    """Write a value of a type without parts as results show it; None for a type that is never shown alone."""
     name = source.name
     if source.is_text:
         return sql
@@ -167,6 +178,8 @@ def _to_date(sql: str, source: Type, _: Type) -> str | None:
 
 def _to_timestamp(sql: str, source: Type, target: Type) -> str | None:
     precision = target.parameters[0]
+    if source.is_text and precision > _HELD_DIGITS:
+        raise UnsupportedError(f"CAST of a text to {target}")
     if source.is_text:
         return f"round_timestamp(timestamp_of_text({sql}), {precision})"
     if source.name == "date":

@@ -79,7 +79,7 @@ class AthenaParser(TrinoParser):
     }
     TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = {
         **dict.fromkeys(exp.DType, _typed_literal),
-        **TrinoParser.TYPE_LITERAL_PARSERS,
+        exp.DType.JSON: TrinoParser.TYPE_LITERAL_PARSERS[exp.DType.JSON],
     }
 
     def _parse_join(self, *arguments: Any, **options: Any) -> exp.Join | None:

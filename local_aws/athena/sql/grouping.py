@@ -6,12 +6,14 @@ aggregate is computed once, and what is done with it afterwards is done with a p
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from local_aws.athena.errors import QueryError
+from local_aws.athena.sql.operators import key_of
 from local_aws.athena.sql.typed import Typed
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from local_aws.athena.sql.scope import Field, Scope
 
     Key = Callable[[exp.Expr], str]
+
+_AGGREGATED = re.compile(r"\.a\d+$")
 
 
 @dataclass
@@ -48,7 +52,7 @@ class Grouping:
     def columns(self) -> str:
         """Write the select list of the inner query."""
         pairs = [*self.keys.items(), *self.aggregates.items()]
-        texts = [f"{sql} AS {column.sql.rpartition('.')[2]}" for sql, column in pairs]
+        texts = [f"{_column_text(sql, column)} AS {column.sql.rpartition('.')[2]}" for sql, column in pairs]
         # Without keys there is one row, even when nothing is aggregated in it.
         return ", ".join(texts) if texts else "count(*) AS a1"
 
@@ -63,6 +67,13 @@ class Grouping:
     def _field(self, item: Field) -> Field:
         key = self.keys.get(item.sql)
         return item if key is None else replace(item, sql=key.sql)
+
+
+def _column_text(sql: str, column: Typed) -> str:
+    """Write a column of the inner query: times with zone are grouped by instants, and one of each group is shown."""
+    if column.type.name != "timestamp with time zone" or _AGGREGATED.search(column.sql):
+        return sql
+    return f"CASE WHEN {key_of(Typed(sql, column.type))} IS NOT NULL THEN any_value({sql}) END"
 
 
 def group_by(
@@ -103,7 +114,7 @@ def group_by(
 
 
 def _not_a_position(value: Typed) -> str:
-    return f"CAST({value.sql} AS BIGINT)" if isinstance(value.literal, int) else value.sql
+    return f"CAST({value.sql} AS BIGINT)" if isinstance(value.literal, int) else key_of(value)
 
 
 def _key(compiler: Compiler, item: exp.Expr, items: Sequence[exp.Expr | Typed]) -> Typed:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC
+from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from sqlglot import exp
 
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
@@ -15,13 +18,12 @@ from local_aws.athena.sql.types import quote_text
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlglot import exp
-
     from local_aws.athena.errors import Position
     from local_aws.athena.sql.types import Type
 
 _MAX_INTEGER = 2**31 - 1
 _MAX_BIGINT = 2**63 - 1
+_HELD_DIGITS = 6  # DuckDB's timestamps have microseconds
 
 
 def text(value: str) -> Typed:
@@ -63,6 +65,8 @@ def typed(value: str, kind: Type, position: Position | None) -> Typed:
     if kind.name.startswith("timestamp"):
         fraction = re.search(r":\d+\.(\d+)", value)
         digits = len(fraction.group(1)) if fraction else 0
+        if digits > _HELD_DIGITS:
+            raise UnsupportedError(f"A timestamp with {digits} digits of a second", position)
         has_zone = (
             re.search(r"\d{1,2}-\d{1,2}( [\d:.]+)?( ?[+-]\d+(:\d+)?| [A-Za-z].*)$", value.strip()) is not None
         )
@@ -91,30 +95,42 @@ def _padded_time(value: str) -> str:
     return stripped + ":00" if re.fullmatch(r"\S+ \d{1,2}:\d{1,2}", stripped) else stripped
 
 
-_UNITS = {
-    "second": ("to_seconds", 1, types.INTERVAL_DAY),
-    "minute": ("to_minutes", 1, types.INTERVAL_DAY),
-    "hour": ("to_hours", 1, types.INTERVAL_DAY),
-    "day": ("to_hours", 24, types.INTERVAL_DAY),
-    "week": ("to_hours", 168, types.INTERVAL_DAY),
-    "month": ("to_months", 1, types.INTERVAL_YEAR),
-    "year": ("to_months", 12, types.INTERVAL_YEAR),
-}
+# Unit: how many milliseconds it has, or how many months.
+_MILLISECONDS = {"day": 86_400_000, "hour": 3_600_000, "minute": 60_000, "second": 1000}
+_MONTHS = {"year": 12, "month": 1}
+_SEPARATORS = {"hour": " ", "minute": ":", "second": ":", "month": "-"}
 
 
 def interval(node: exp.Interval, position: Position | None) -> Typed:
-    """Give an interval literal. Days are held as 24 hours: Trino's interval is a number of milliseconds."""
-    unit = str(node.args["unit"].name if node.args.get("unit") is not None else "").lower()
-    value = node.this
-    if unit not in _UNITS or value is None or not value.is_string:
+    """Give an interval literal: of one unit, or from one to another (`'2 10:30' DAY TO MINUTE`).
+
+    Days are held as 24 hours: Trino's interval is a number of milliseconds.
+    """
+    value, unit = node.this, node.args.get("unit")
+    sign = -1 if isinstance(value, exp.Neg) else 1
+    value = value.this if isinstance(value, exp.Neg) else value
+    if unit is None or value is None or not value.is_string:
         raise UnsupportedError(f"INTERVAL {node.sql()}", position)
-    written = value.this.strip()
-    if not re.fullmatch(r"[+-]?\d+(\.\d+)?", written) or ("." in written and unit != "second"):
+    first, last = (unit.this, unit.expression) if isinstance(unit, exp.IntervalSpan) else (unit, unit)
+    sizes = _MONTHS if first.name.lower() in _MONTHS else _MILLISECONDS
+    units = list(sizes)
+    if last.name.lower() not in sizes or units.index(first.name.lower()) > units.index(last.name.lower()):
+        raise QueryError("SYNTAX_ERROR", f"Invalid interval {first.name} TO {last.name}", position)
+    units = units[units.index(first.name.lower()) : units.index(last.name.lower()) + 1]
+    pattern = r"\s*([+-]?)\s*" + "".join(
+        ("" if index == 0 else _SEPARATORS[name]) + (r"(\d+(?:\.\d{1,3})?)" if name == "second" else r"(\d+)")
+        for index, name in enumerate(units)
+    )
+    match = re.fullmatch(pattern + r"\s*", value.this)
+    if match is None:
         raise QueryError("INVALID_LITERAL", f"'{value.this}' is not a valid INTERVAL literal", position)
-    function, factor, kind = _UNITS[unit]
-    if "." in written:
-        return Typed(f"to_milliseconds({round(float(written) * 1000)})", kind)
-    return Typed(f"{function}({int(written) * factor})", kind)
+    sign = -sign if match.group(1) == "-" else sign
+    total = sign * sum(
+        round(Decimal(digits) * sizes[name]) for digits, name in zip(match.groups()[1:], units, strict=True)
+    )
+    if sizes is _MONTHS:
+        return Typed(f"to_months({total})", types.INTERVAL_YEAR)
+    return Typed(f"to_milliseconds({total})", types.INTERVAL_DAY)
 
 
 def clock(function: str, now: datetime, precision: exp.Expr | None, position: Position | None) -> Typed:

@@ -214,6 +214,12 @@ def _shift(symbol: str, time: Typed, interval: Typed) -> Typed:
         if interval.type.name == "interval day to second":
             return Typed(f"tz_pack(({time.sql}).i {symbol} {interval.sql}, ({time.sql}).z)", time.type)
         return Typed(f"tz_of_local(tz_local({time.sql}) {symbol} {interval.sql}, ({time.sql}).z)", time.type)
+    if time.type.name == "date" and interval.type.name == "interval day to second":
+        shift = interval.sql if symbol == "+" else f"(-{interval.sql})"
+        word = (
+            "add hour, minutes or seconds to" if symbol == "+" else "subtract hour, minutes or seconds from"
+        )
+        return Typed(f"date_shifted({time.sql}, {shift}, 'Cannot {word} a date')", time.type)
     return Typed(f"CAST(({time.sql} {symbol} {interval.sql}) AS {duckdb_type(time.type)})", time.type)
 
 

@@ -12,6 +12,7 @@ from local_aws.athena.sql.aggregates import AGGREGATES
 from local_aws.athena.sql.compiled import CompiledQuery, OutputColumn
 from local_aws.athena.sql.expressions import Compiler
 from local_aws.athena.sql.grouping import Grouping, group_by
+from local_aws.athena.sql.operators import key_of
 from local_aws.athena.sql.ordering import order_and_limit
 from local_aws.athena.sql.relations import RelationCompiler
 from local_aws.athena.sql.typed import Typed
@@ -88,6 +89,9 @@ def _distinct(queries: QueryCompiler, node: exp.Select, values: list[Typed]) -> 
                 "TYPE_MISMATCH",
                 f"DISTINCT can only be applied to comparable types (actual: {value.type})",
             )
+    if any(value.type.name == "timestamp with time zone" for value in values):
+        # The same instant in two zones is one value.
+        return f"DISTINCT ON ({', '.join(key_of(value) for value in values)}) "
     return "DISTINCT "
 
 

@@ -43,8 +43,8 @@ repeat(T, bigint) -> array(T) => list_transform(range({1}), lambda e_: {0})
 reverse(array(T)) -> array(T) => list_reverse({0})
 slice(array(T), bigint, bigint) -> array(T) => array_slice_({0}, {1}, {2})
 trim_array(array(T), bigint) -> array(T) => array_trimmed({0}, {1})
-sequence(bigint, bigint) -> array(bigint) => generate_series({0}, {1}, CASE WHEN {0} <= {1} THEN 1 ELSE -1 END)
-sequence(bigint, bigint, bigint) -> array(bigint) => generate_series({0}, {1}, {2})
+sequence(bigint, bigint) -> array(bigint) => number_sequence({0}, {1}, CASE WHEN {0} <= {1} THEN 1 ELSE -1 END)
+sequence(bigint, bigint, bigint) -> array(bigint) => number_sequence({0}, {1}, {2})
 array_first(array(T)) -> T => {0}[1]
 array_last(array(T)) -> T => {0}[-1]
 """
@@ -71,12 +71,12 @@ def _array(call: Call, index: int) -> Typed:
 
 
 def _join(call: Call) -> Typed:
-    from local_aws.athena.sql.casts import text_of
+    from local_aws.athena.sql.casts import cast_text_of
 
     if call.count not in (2, 3):
         raise call.wrong_count("array_join(array(T), varchar), array_join(array(T), varchar, varchar)")
     values = _array(call, 0)
-    text = text_of("e_", values.type.arguments[0])
+    text = cast_text_of("e_", values.type.arguments[0])
     if text is None:
         raise call.mismatch()
     separator = call.coerced(1, types.VARCHAR).sql
@@ -172,7 +172,12 @@ def _sequence(call: Call) -> Typed:
         raise call.mismatch()
     if len(kinds) == 2 and kinds[0].name != "date":
         raise call.mismatch()
-    step = call.argument(2).sql if len(kinds) == 3 else "to_days(1)"
-    series = f"generate_series(CAST({first.sql} AS TIMESTAMP), CAST({last.sql} AS TIMESTAMP), {step})"
+    start, stop = f"CAST({first.sql} AS TIMESTAMP)", f"CAST({last.sql} AS TIMESTAMP)"
+    default = f"to_days(CASE WHEN {first.sql} <= {last.sql} THEN 1 ELSE -1 END)"
+    step = call.argument(2).sql if len(kinds) == 3 else default
+    by_month = len(kinds) == 3 and kinds[2].name == "interval year to month"
+    if kinds[0].name == "date" and not by_month:
+        step = f"whole_days({step})"
+    series = f"{'month' if by_month else 'time'}_sequence({start}, {stop}, {step})"
     kind = types.array(kinds[0])
     return Typed(f"CAST({series} AS {types.duckdb_type(kind)})", kind)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
 
-from local_aws.athena.errors import QueryError
+from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import cast, coerce
-from local_aws.athena.sql.functions.date_patterns import joda_pieces, mysql_format, zone_at_end
+from local_aws.athena.sql.functions.date_patterns import joda_pieces, mysql_format, mysql_reading, zone_at_end
+from local_aws.athena.sql.functions.date_reading import MYSQL_CENTURY, reading
 from local_aws.athena.sql.literals import clock
 from local_aws.athena.sql.typed import Typed
 from local_aws.athena.sql.types import quote_text
 
 if TYPE_CHECKING:
+    from local_aws.athena.errors import Position
     from local_aws.athena.sql.functions.call import Call
     from local_aws.athena.sql.functions.registry import Functions
     from local_aws.athena.sql.types import Type
@@ -88,11 +93,24 @@ def register(functions: Functions) -> None:
     functions.builder("to_iso8601")(_to_iso)
 
 
+@lru_cache(maxsize=1)
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones()) | {"Z"}
+
+
+def check_zone(zone: object, position: Position | None) -> None:
+    """Raise `QueryError` for a literal that is no time zone: names are as the tz database writes them."""
+    if isinstance(zone, str) and zone not in _zones() and not re.fullmatch(r"[+-]\d{2}(:?\d{2})?", zone):
+        raise QueryError("INVALID_FUNCTION_ARGUMENT", f"'{zone}' is not a valid time zone", position)
+
+
 def _time(call: Call, index: int, *, dates: bool = True) -> Typed:
     """Give an argument that has to be a date or a timestamp."""
     value = call.argument(index)
     if value.type.name == "unknown":
         return coerce(value, types.TIMESTAMP)
+    if value.type.name == "time" and call.name in ("date_trunc", "date_add", "date_diff", "format_datetime"):
+        raise UnsupportedError(f"{call.name} of a time", call.position)
     allowed = ("timestamp", "timestamp with time zone", *(("date",) if dates else ()))
     if value.type.name not in allowed:
         raise call.mismatch()
@@ -155,6 +173,7 @@ def _zoned(call: Call) -> Typed:
     if call.count != 2:
         raise call.wrong_count(f"{call.name}(timestamp(p) with time zone, varchar)")
     value, zone = _time(call, 0), call.coerced(1, types.VARCHAR).sql
+    check_zone(call.argument(1).literal, call.position)
     precision = value.type.parameters[0] if value.type.parameters else 0
     kind = types.timestamp_tz(precision)
     if call.name == "with_timezone":
@@ -206,6 +225,8 @@ def _date_diff(call: Call) -> Typed:
         raise call.mismatch()
     first, second = coerce(first, common), coerce(second, common)
     unit = _unit(call, first)
+    if common.name == "timestamp with time zone":  # Trino counts in the zone of the first one
+        second = Typed(f"tz_with_zone({second.sql}, ({first.sql}).z)", common)
     if common.name == "timestamp with time zone" and unit in _UNITS[:4]:
         return Typed(f"date_sub('{unit}', ({first.sql}).i, ({second.sql}).i)", types.BIGINT)
     # date_sub counts whole units, as Trino does; DuckDB's date_diff counts the boundaries between.
@@ -217,30 +238,45 @@ def _date_format(call: Call) -> Typed:
         raise call.wrong_count("date_format(timestamp, varchar)")
     value = _time(call, 0)
     pattern = mysql_format(call.literal_text(1), call.position)
-    return Typed(f"strftime({_local(value)}, {quote_text(pattern)})", types.VARCHAR)
+    return Typed(f"strftime({_in_milliseconds(value)}, {quote_text(pattern)})", types.VARCHAR)
+
+
+def _in_milliseconds(value: Typed) -> str:
+    """Give the wall-clock time without what is finer than a millisecond: patterns do not show it."""
+    fine = bool(value.type.parameters) and value.type.parameters[0] > types.DEFAULT_TIME_PRECISION
+    return f"date_trunc('millisecond', {_local(value)})" if fine else _local(value)
 
 
 def _date_parse(call: Call) -> Typed:
     if call.count != 2:
         raise call.wrong_count("date_parse(varchar, varchar)")
     text = call.coerced(0, types.VARCHAR)
-    pattern = mysql_format(call.literal_text(1), call.position)
-    return Typed(f"parse_time({text.sql}, {quote_text(pattern)})", types.TIMESTAMP)
+    pattern = mysql_reading(call.literal_text(1), call.position)
+    return Typed(reading(pattern, MYSQL_CENTURY).sql(text.sql), types.TIMESTAMP)
 
 
 def _format_datetime(call: Call) -> Typed:
     if call.count != 2:
         raise call.wrong_count("format_datetime(timestamp, varchar)")
     value = _time(call, 0)
+    local = _in_milliseconds(value)
     zone = f"({value.sql}).z" if value.type.name == "timestamp with time zone" else "'UTC'"
     pieces: list[str] = []
     for kind, text in joda_pieces(call.literal_text(1), call.position):
         if kind == "format":
-            pieces.append(f"strftime({_local(value)}, {quote_text(text)})")
+            pieces.append(f"strftime({local}, {quote_text(text)})")
+        elif kind == "number":
+            part, _, width = text.partition(":")
+            digits = f"CAST(datepart('{part}', {local}) AS VARCHAR)"
+            pieces.append(f"lpad({digits}, CAST(greatest({width}, length({digits})) AS INTEGER), '0')")
+        elif kind == "fraction":
+            pieces.append(f"rpad(left(strftime({local}, '%g'), {text}), {text}, '0')")
         elif kind == "offset":
             pieces.append(f"zone_offset_text({_as_tz(value)}, {quote_text(text)})")
+        elif kind == "short zone":
+            pieces.append(f"zone_short_name({zone})")
         else:
-            pieces.append(f"coalesce({zone}, '')")
+            pieces.append(zone)
     return Typed("(" + (" || ".join(pieces) or "''") + ")", types.VARCHAR)
 
 
@@ -256,10 +292,18 @@ def _parse_datetime(call: Call) -> Typed:
     text = call.coerced(0, types.VARCHAR).sql
     pieces = joda_pieces(call.literal_text(1), call.position)
     has_zone = zone_at_end(pieces, call.position)
-    pattern = "".join(piece for kind, piece in pieces if kind == "format").rstrip()
+    pattern = "".join(
+        ("%g" if int(piece) <= 3 else "%f") if kind == "fraction" else piece
+        for kind, piece in pieces
+        if kind in ("format", "fraction")
+    )
+    # Joda: two digits are a year within fifty years of thirty years ago.
+    read = reading(pattern.rstrip() if has_zone else pattern, call.compiler.session.now.year - 80)
     if not has_zone:
-        return Typed(f"tz_pack(parse_time({text}, {quote_text(pattern)}), 'UTC')", types.TIMESTAMP_TZ)
-    return Typed(f"tz_of_parsed({text}, {quote_text(pattern)})", types.TIMESTAMP_TZ)
+        return Typed(f"tz_pack({read.sql(text)}, 'UTC')", types.TIMESTAMP_TZ)
+    return Typed(
+        f"tz_of_local({read.sql(f'without_zone_({text})')}, zone_at_end_({text}))", types.TIMESTAMP_TZ
+    )
 
 
 def _last_day(call: Call) -> Typed:

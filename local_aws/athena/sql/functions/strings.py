@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local_aws.athena.sql import types
-from local_aws.athena.sql.casts import coerce, text_of
+from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.typed import Typed
 
 if TYPE_CHECKING:
@@ -121,8 +121,3 @@ def format_text(call: Call) -> Typed:
     pattern = call.literal_text(0)
     values = [call.argument(index) for index in range(1, call.count)]
     return printf_arguments(pattern, values, call.position)
-
-
-def as_text(value: Typed) -> str | None:
-    """Give the text of a value, as `%s` prints it."""
-    return text_of(value.sql, value.type)

@@ -60,19 +60,21 @@ CREATE OR REPLACE MACRO interval_year_text(v) AS
 
 CREATE OR REPLACE MACRO date_of_text(t) AS
     CASE WHEN t IS NULL THEN NULL
-         WHEN regexp_full_match(trim(t), '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}') THEN CAST(trim(t) AS DATE)
+         WHEN regexp_full_match(trim(t), '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}') AND TRY_CAST(trim(t) AS DATE) IS NOT NULL
+         THEN CAST(trim(t) AS DATE)
          ELSE make_date(CAST(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to date: ' || t) AS INTEGER)) END;
+
+CREATE OR REPLACE MACRO timestamp_of_text_(t) AS
+    CAST(regexp_replace(trim(t), ' ([0-9]{1,2}:[0-9]{1,2})$', ' \1:00') AS TIMESTAMP);
 
 CREATE OR REPLACE MACRO timestamp_of_text(t) AS
     CASE WHEN t IS NULL THEN NULL
          WHEN regexp_full_match(trim(t), '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,12})?)?)?')
-         THEN CAST(regexp_replace(trim(t), ' ([0-9]{1,2}:[0-9]{1,2})$', ' \1:00') AS TIMESTAMP)
+              AND TRY_CAST(regexp_replace(trim(t), ' ([0-9]{1,2}:[0-9]{1,2})$', ' \1:00') AS TIMESTAMP) IS NOT NULL
+         THEN timestamp_of_text_(t)
          WHEN regexp_full_match(trim(t), '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?( ?[+-][0-9:]+| [A-Za-z][A-Za-z0-9_/+-]*)')
          THEN timestamp_of_text_(regexp_extract(trim(t), '^([+-]?[0-9-]+( [0-9:.]+)?)', 1))
          ELSE make_timestamp(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp: ' || t)) END;
-
-CREATE OR REPLACE MACRO timestamp_of_text_(t) AS
-    CAST(regexp_replace(trim(t), ' ([0-9]{1,2}:[0-9]{1,2})$', ' \1:00') AS TIMESTAMP);
 
 CREATE OR REPLACE MACRO zone_name_(z) AS
     CASE WHEN z IN ('Z', 'UTC', 'utc', 'z', '+00:00', '-00:00', '+00', 'GMT', '') THEN 'UTC'
@@ -119,25 +121,76 @@ CREATE OR REPLACE MACRO tz_of_iso(t) AS
     CASE WHEN t IS NULL THEN NULL
          WHEN regexp_full_match(t, '[0-9W-]+(T[0-9]{2}(:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?')
          THEN tz_of_local(
-              round_timestamp(CAST(CAST(date_of_iso(split_part(t, 'T', 1)) AS VARCHAR) || ' '
-                  || iso_clock_(regexp_extract(t, 'T([0-9:.,]+)', 1)) AS TIMESTAMP), 3),
+              CAST(CAST(date_of_iso(split_part(t, 'T', 1)) AS VARCHAR) || ' '
+                  || iso_clock_(regexp_extract(t, 'T([0-9:.,]+)', 1)) AS TIMESTAMP),
               zone_name_(regexp_extract(t, 'T[0-9:.,]+(.*)$', 1)))
          ELSE tz_failure_('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || t || '"') END;
 
 CREATE OR REPLACE MACRO iso_clock_(t) AS
     CASE length(t) WHEN 0 THEN '00:00:00' WHEN 2 THEN t || ':00:00' WHEN 5 THEN t || ':00'
-         ELSE left(replace(t, ',', '.'), 15) END;
+         ELSE left(replace(t, ',', '.'), 12) END;
 
 CREATE OR REPLACE MACRO tz_failure_(message) AS struct_pack(i := make_timestamp(fail_(message)), z := '');
 
-CREATE OR REPLACE MACRO parse_time(t, pattern) AS
+-- `expression` has the fraction of a second between two groups: of its digits only the first three are read.
+CREATE OR REPLACE MACRO read_time(t, expression, format, base) AS
     CASE WHEN t IS NULL THEN NULL
-         WHEN try_strptime(t, pattern) IS NOT NULL THEN round_timestamp(CAST(try_strptime(t, pattern) AS TIMESTAMP), 3)
+         WHEN regexp_matches(t, expression) THEN coalesce(
+              try_strptime(base || CASE WHEN contains(expression, ')\d{0,6}(') THEN regexp_replace(t, expression, '\1\2') ELSE t END, format),
+              make_timestamp(fail_('INVALID_FUNCTION_ARGUMENT: Cannot parse "' || t || '": a value is out of range')))
          ELSE make_timestamp(fail_('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || t || '"')) END;
 
-CREATE OR REPLACE MACRO tz_of_parsed(t, pattern) AS
-    tz_of_local(parse_time(regexp_replace(t, ' ?(Z|[+-][0-9]{2}:?[0-9]{2}|[A-Za-z_]+(/[A-Za-z_]+)*)$', ''), pattern),
-                zone_name_(trim(regexp_extract(t, ' ?(Z|[+-][0-9]{2}:?[0-9]{2}|[A-Za-z_]+(/[A-Za-z_]+)*)$', 1))));
+CREATE OR REPLACE MACRO in_century_(r, first) AS
+    r + to_years(CAST(CASE WHEN year(r) < first THEN 100 WHEN year(r) >= first + 100 THEN -100 ELSE 0 END AS INTEGER));
+
+CREATE OR REPLACE MACRO read_time_in_century(t, expression, format, base, first) AS
+    in_century_(read_time(t, expression, format, base), first);
+
+-- A zone at the end of a text that parse_datetime reads.
+CREATE OR REPLACE MACRO without_zone_(t) AS
+    regexp_replace(t, ' ?(Z|[+-][0-9]{2}:?[0-9]{2}|[A-Za-z_]+(/[A-Za-z_]+)*)$', '');
+
+CREATE OR REPLACE MACRO zone_at_end_(t) AS
+    zone_name_(trim(regexp_extract(t, ' ?(Z|[+-][0-9]{2}:?[0-9]{2}|[A-Za-z_]+(/[A-Za-z_]+)*)$', 1)));
+
+CREATE OR REPLACE MACRO date_shifted(d, shift, message) AS
+    CASE WHEN interval_milliseconds_(shift) % 86400000 <> 0
+         THEN make_date(CAST(fail_('INVALID_FUNCTION_ARGUMENT: ' || message) AS INTEGER))
+         ELSE CAST(d + shift AS DATE) END;
+
+-- A short zone name, as far as it is the same the year round.
+CREATE OR REPLACE MACRO zone_short_name(z) AS
+    CASE WHEN z = 'UTC' OR z[1] IN ('+', '-') THEN z
+         ELSE fail_as_text_('NOT_SUPPORTED: the short name of the zone ' || z || ' is not supported by the local Athena') END;
+
+-- Steps are counted from the start: the end of a month stays the end of the months that are as long.
+CREATE OR REPLACE MACRO checked_count_(n) AS
+    CASE WHEN n > 10000 THEN fail_('INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries')
+         ELSE n END;
+
+CREATE OR REPLACE MACRO checked_step_(first, last, step) AS
+    CASE WHEN step = 0 THEN fail_('INVALID_FUNCTION_ARGUMENT: step must not be zero')
+         WHEN (step > 0 AND first > last) OR (step < 0 AND first < last)
+         THEN fail_('INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start')
+         ELSE step END;
+
+CREATE OR REPLACE MACRO number_sequence(first, last, step) AS
+    CASE WHEN checked_count_((CAST(last AS HUGEINT) - first) // checked_step_(first, last, step) + 1) > 0
+         THEN generate_series(first, last, step) END;
+
+CREATE OR REPLACE MACRO time_sequence(first, last, step) AS
+    list_transform(number_sequence(epoch_us(first), epoch_us(last), interval_milliseconds_(step) * 1000), lambda m_: make_timestamp(m_));
+
+CREATE OR REPLACE MACRO whole_days(step) AS
+    CASE WHEN interval_milliseconds_(step) % 86400000 <> 0
+         THEN to_milliseconds(fail_('INVALID_FUNCTION_ARGUMENT: sequence step must be a day interval if start and end values are dates'))
+         ELSE step END;
+
+CREATE OR REPLACE MACRO month_sequence(first, last, step) AS
+    list_transform(
+        generate_series(0, checked_count_(date_sub('month', first, last)
+            // checked_step_(epoch_us(first), epoch_us(last), interval_months_(step)) + 1) - 1),
+        lambda n_: first + to_months(CAST(n_ * interval_months_(step) AS INTEGER)));
 
 CREATE OR REPLACE MACRO interval_of_duration(t) AS
     CASE WHEN t IS NULL THEN NULL
