@@ -16,7 +16,7 @@ DBT = .tools/dbt
 ## Variables that commands take, with their defaults
 TARGET ?= local
 ENV ?=
-PORT ?= 4566
+PORT ?= $(or $(STREAMLAKE_PORT),4566)
 DATASET ?= events
 AMOUNT ?=
 RATE ?=
