@@ -10,12 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import pyarrow as pa
-from duckdb.func import PythonUDFType
+from duckdb.func import FunctionNullHandling, PythonUDFType
+
+from local_aws.athena import udf_regexes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import duckdb
+
+
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "VARCHAR[]": pa.list_(pa.string()),
+    "BOOLEAN": pa.bool_(),
+    "BIGINT": pa.int64(),
+}
 
 
 def _canonical_json(text: str) -> str:
@@ -53,9 +63,13 @@ def _by_row(function: Callable[..., Any], kind: Any, count: int) -> Callable[...
         return pa.array([None if None in row else function(*row) for row in rows], kind)
 
     # DuckDB counts the parameters of what it is given.
-    if count == 1:
-        return lambda first: apply(first)
-    return lambda first, second, third: apply(first, second, third)
+    by_count: dict[int, Callable[..., Any]] = {
+        1: lambda first: apply(first),
+        2: lambda first, second: apply(first, second),
+        3: lambda first, second, third: apply(first, second, third),
+        4: lambda first, second, third, fourth: apply(first, second, third, fourth),
+    }
+    return by_count[count]
 
 
 def register(connection: duckdb.DuckDBPyConnection) -> None:
@@ -66,8 +80,17 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         ("python_utf8", lambda data: data.decode(errors="replace"), ["BLOB"], "VARCHAR", pa.string()),
         ("python_crc32", zlib.crc32, ["BLOB"], "BIGINT", pa.int64()),
         ("python_hmac", _hmac, ["BLOB", "BLOB", "VARCHAR"], "BLOB", pa.binary()),
+        *(
+            (name, function, kinds, kind, _ARROW[kind])
+            for name, function, kinds, kind in udf_regexes.FUNCTIONS
+        ),
     )
     for name, function, parameters, result, kind in table:
         connection.create_function(
-            name, _by_row(function, kind, len(parameters)), parameters, result, type=PythonUDFType.ARROW
+            name,
+            _by_row(function, kind, len(parameters)),
+            parameters,
+            result,
+            type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,  # a function may give NULL for what is not NULL
         )

@@ -103,7 +103,7 @@ def _to_text(sql: str, source: Type, target: Type) -> str | None:
 
 
 def cast_text_of(sql: str, source: Type) -> str | None:
-    """Write a value as Trino's CAST to varchar does, floating numbers with an exponent (`1.5E0`); None without a cast."""
+    """Write a value as CAST to varchar does, floating numbers with an exponent (`1.5E0`); None without a cast."""
     if source.name in ("double", "real"):
         return f"{source.name}_cast_text({sql})"
     return text_of(sql, source)
