@@ -6,6 +6,7 @@ A command line argument wins over the environment, the environment over the defa
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +48,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the `STREAMLAKE_*` variables of `environment` (default: the process's own).
 
-        Raises `SettingsError` for a port that is not a port and for a switch that is neither on nor off.
+        Raises `SettingsError` for a port that is not a port, an account that is not one, and a switch that is neither
+        on nor off.
         """
         values = os.environ if environment is None else environment
         state_dir = values.get("STREAMLAKE_STATE_DIR") or str(REPOSITORY_DIR / ".streamlake")
@@ -56,6 +58,7 @@ class Settings:
             bind_host=values.get("STREAMLAKE_BIND_HOST") or "127.0.0.1",
             state_dir=Path(state_dir).expanduser().resolve(),
             region=values.get("STREAMLAKE_REGION") or DEFAULT_REGION,
+            account_id=_account_id(values.get("STREAMLAKE_ACCOUNT_ID") or ACCOUNT_ID),
             delivery_enabled=_switch("STREAMLAKE_DELIVERY", values.get("STREAMLAKE_DELIVERY") or "1"),
             delivery_buffer_mib=_mebibytes(
                 "STREAMLAKE_DELIVERY_BUFFER_MIB", values.get("STREAMLAKE_DELIVERY_BUFFER_MIB") or "256"
@@ -71,6 +74,7 @@ class Settings:
             "STREAMLAKE_BIND_HOST": self.bind_host,
             "STREAMLAKE_STATE_DIR": str(self.state_dir),
             "STREAMLAKE_REGION": self.region,
+            "STREAMLAKE_ACCOUNT_ID": self.account_id,
             "STREAMLAKE_DELIVERY": "1" if self.delivery_enabled else "0",
             "STREAMLAKE_DELIVERY_BUFFER_MIB": str(self.delivery_buffer_mib),
             "STREAMLAKE_AUTH": "1" if self.auth else "0",
@@ -126,6 +130,12 @@ def _port(text: str) -> int:
     if not 1 <= port <= 65535:
         raise SettingsError(f"STREAMLAKE_PORT is {text!r}; allowed is a whole number from 1 to 65535")
     return port
+
+
+def _account_id(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{12}", text):
+        raise SettingsError(f"STREAMLAKE_ACCOUNT_ID is {text!r}; allowed are 12 digits")
+    return text
 
 
 def _mebibytes(name: str, text: str) -> int:

@@ -2,8 +2,8 @@
 
 MiniStack authorises what it answers by itself. Three kinds of its requests pass through here all the same: those
 that an AWS service signs with its own key (see `local_aws.iam.services`), which MiniStack does not know, new policy
-documents (see `local_aws.iam.documents`), and those that it checks on another resource than AWS does (see
-`local_aws.iam.actions`).
+documents (see `local_aws.iam.documents`), and those that it checks on another resource than AWS does, or for less (see
+`local_aws.iam.actions` and `local_aws.iam.control_plane`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from local_aws.gateway.protocols import Answer
 from local_aws.gateway.service import ApiError
 from local_aws.iam import documents
 from local_aws.iam.actions import is_misjudged
+from local_aws.iam.control_plane import concerns
 from local_aws.iam.identity import HttpRequest
 from local_aws.iam.services import is_service_key
 from local_aws.iam.sessions import STS_NAMESPACE, assume_role_answer
@@ -66,9 +67,9 @@ class Guard:
         if signed is None:
             return False
         return (
-            signed.service == "iam"
-            or is_service_key(signed.access_key_id)
+            is_service_key(signed.access_key_id)
             or is_misjudged(signed.service, _target(scope))
+            or _is_control_plane(signed.service, scope)
         )
 
     def over_tls(self, scope: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -104,9 +105,11 @@ class Guard:
                 if await self._authorization.correct(_request(scope, body), signed, _members(body)):
                     scope = _as_root(scope, signed)
             else:
-                reason = documents.refusal(body)
+                reason = documents.refusal(body) if signed.service == "iam" else None
                 if reason is not None:
                     raise ApiError("MalformedPolicyDocument", reason)
+                if await self._authorization.ask(_request(scope, body), signed):
+                    scope = _as_root(scope, signed)
         except ClientGoneError:
             return
         except ApiError as error:
@@ -129,6 +132,11 @@ def _target(scope: MutableMapping[str, Any]) -> str:
     """Read the operation from `x-amz-target`, empty for a protocol without it."""
     target = next((value for name, value in scope["headers"] if name == b"x-amz-target"), b"")
     return str(target.rpartition(b".")[2].decode("latin-1"))
+
+
+def _is_control_plane(service: str, scope: MutableMapping[str, Any]) -> bool:
+    query = scope.get("query_string", b"").decode("latin-1")
+    return concerns(service, _target(scope), scope["method"], scope["path"], query)
 
 
 def _members(body: bytes) -> Mapping[str, Any]:
@@ -159,13 +167,20 @@ def _as_root(scope: MutableMapping[str, Any], signed: Scope) -> MutableMapping[s
 
 def _refusal(error: ApiError, service: str) -> Answer:
     namespace = _XML.get(service)
-    if namespace is None:
+    if namespace is None and service != "s3":
         return error_answer(error)
-    body = (
-        f'<ErrorResponse xmlns="{namespace}"><Error><Type>Sender</Type><Code>{escape(error.code)}</Code>'
-        f"<Message>{escape(error.message)}</Message></Error><RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>"
-    ).encode()
-    return _xml(error.status, body)
+    # AWS rule: what the JSON services call AccessDeniedException has other names in the older ones.
+    denied = error.code == "AccessDeniedException"
+    code = {"sns": "AuthorizationError"}.get(service, "AccessDenied") if denied else error.code
+    inside = f"<Code>{escape(code)}</Code><Message>{escape(error.message)}</Message>"
+    if namespace is None:
+        text = f"<Error>{inside}<RequestId>{uuid.uuid4()}</RequestId></Error>"
+    else:
+        text = (
+            f'<ErrorResponse xmlns="{namespace}"><Error><Type>Sender</Type>{inside}</Error>'
+            f"<RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>"
+        )
+    return _xml(403 if denied else error.status, text.encode())
 
 
 def _xml(status: int, body: bytes) -> Answer:

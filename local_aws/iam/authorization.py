@@ -14,6 +14,7 @@ from local_aws.clients import BEHIND_HEADER, Clients
 from local_aws.gateway.service import ApiError
 from local_aws.iam import services
 from local_aws.iam.actions import Actions
+from local_aws.iam.control_plane import ControlPlane
 from local_aws.iam.evaluator import Evaluator, access_denied
 from local_aws.iam.identity import Check, Identity
 from local_aws.iam.sessions import make_session
@@ -55,16 +56,43 @@ class NamedQueries:
         return list(found)
 
 
+class Account:
+    """Looks up what calls are about: keys, which may be named by an alias, and roles."""
+
+    def __init__(self, root: Clients) -> None:
+        self._root = root
+
+    def key(self, name: str) -> tuple[str, Mapping[str, str]] | None:
+        """Give ARN and tags of the KMS key with this id, ARN or alias; None when there is none."""
+        kms = self._root.client("kms")
+        try:
+            found = kms.describe_key(KeyId=name)["KeyMetadata"]
+            pages = kms.get_paginator("list_resource_tags").paginate(KeyId=found["KeyId"])
+            tags = {tag["TagKey"]: tag["TagValue"] for page in pages for tag in page["Tags"]}
+        except ClientError:
+            return None
+        return found["Arn"], tags
+
+    def role(self, name: str) -> tuple[str, str | None] | None:
+        """Give ARN and permissions boundary of a role; None when there is none."""
+        try:
+            found = self._root.client("iam").get_role(RoleName=name)["Role"]
+        except ClientError:
+            return None
+        return found["Arn"], (found.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
+
+
 class Authorization:
     """Answers for one running gateway. Make it on the event loop, after MiniStack has been loaded."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._loop = asyncio.get_running_loop()
+        self._root = Clients(settings.endpoint, settings.region, headers={BEHIND_HEADER: "1"})
         self._evaluator = Evaluator(settings.account_id)
         self._actions = Actions(settings.account_id)
+        self._control_plane = ControlPlane(settings.account_id, Account(self._root))
         self._keys = services.make_keys(settings)
-        self._root = Clients(settings.endpoint, settings.region, headers={BEHIND_HEADER: "1"})
 
     def close(self) -> None:
         """Close the connections to IAM."""
@@ -107,6 +135,21 @@ class Authorization:
         )
         await self._check(identity, checks, signed.region)
         return True
+
+    async def ask(self, request: HttpRequest, signed: Scope) -> bool:
+        """Check what AWS asks for before a call and MiniStack does not (see `local_aws.iam.control_plane`).
+
+        Gives whether MiniStack has to be told that the check is done. Raises `ApiError` when the caller may not make
+        the call.
+        """
+        identity = self._evaluator.authenticate(request, signed.access_key_id, signed.region)
+        if identity.is_root:
+            return False
+        asked = await asyncio.to_thread(self._control_plane.asked, signed.service, request, signed.region)
+        if asked is None:
+            return False
+        await self._check(identity, asked.checks, signed.region)
+        return asked.is_all
 
     async def admit(self, request: HttpRequest, signed: Scope) -> Session | None:
         """Decide on a call that a service makes to one of MiniStack's services.

@@ -23,6 +23,7 @@ def test_a_child_process_reads_the_same_settings(tmp_path: Path) -> None:
         bind_host="192.0.2.1",
         state_dir=tmp_path,
         region="eu-west-1",
+        account_id="111122223333",
         delivery_enabled=False,
         delivery_buffer_mib=64,
     )
@@ -40,6 +41,8 @@ def test_an_empty_variable_is_one_that_is_not_set() -> None:
         ("STREAMLAKE_PORT", "none"),
         ("STREAMLAKE_PORT", "0"),
         ("STREAMLAKE_PORT", "65536"),
+        ("STREAMLAKE_ACCOUNT_ID", "mine"),
+        ("STREAMLAKE_ACCOUNT_ID", "1234567890123"),
         ("STREAMLAKE_DELIVERY", "maybe"),
         ("STREAMLAKE_DELIVERY_BUFFER_MIB", "1"),
         ("STREAMLAKE_DELIVERY_BUFFER_MIB", "some"),
