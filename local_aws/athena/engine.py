@@ -236,6 +236,8 @@ def translate_duckdb(error: Exception) -> QueryError:
     overflow = _OVERFLOW.search(text)
     if overflow is not None:
         operation, kind, operands = overflow.groups()
+        if kind in ("DECIMAL", "INT128"):  # the digits of decimals are multiplied as such numbers
+            return QueryError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
         kind = _TRINO_NAMES.get(kind, kind.lower())
         return QueryError("NUMERIC_VALUE_OUT_OF_RANGE", f"{kind} {operation} overflow: {operands}")
     if "Map keys must be unique" in text:

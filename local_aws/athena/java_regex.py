@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from re import _parser as parser  # type: ignore[attr-defined]  # the tree tells which groups may stay unset
+from re import _parser as parser  # its tree tells which groups may stay unset
 from typing import Any
 
 _WORD = r"\p{L}\p{M}\p{Nd}\p{Pc}"

@@ -157,6 +157,12 @@ def build_aggregate(call: AggregateCall) -> Typed:
             call.position,
         )
     call.read()
+    if call.over and call.distinct:
+        raise QueryError(
+            "NOT_SUPPORTED",
+            f"DISTINCT in window function parameters not yet supported: {call.name}",
+            call.position,
+        )
     result = AGGREGATES[call.name](call)
     grouping = call.compiler.grouping
     return result if call.over or grouping is None else grouping.aggregate(result)
@@ -319,7 +325,10 @@ def _statistic(call: AggregateCall) -> Typed:
     count = 2 if call.name in ("corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept") else 1
     call.take(count)
     arguments = [call.as_type(index, types.DOUBLE) for index in range(count)]
-    return Typed(call.apply(_DOUBLE_FUNCTIONS[call.name], *arguments), types.DOUBLE)
+    text = call.apply(_DOUBLE_FUNCTIONS[call.name], *arguments)
+    if call.name in ("corr", "regr_slope", "regr_intercept"):  # NULL where DuckDB divides nothing by nothing
+        text = f"CASE WHEN isfinite({text}) THEN {text} END"
+    return Typed(text, types.DOUBLE)
 
 
 @aggregate("skewness")
@@ -383,6 +392,8 @@ def _map_union(call: AggregateCall) -> Typed:
 def _listagg(call: AggregateCall) -> Typed:
     values = call.take(1, 2)
     text = call.as_type(0, types.VARCHAR)
+    if call.order is None:
+        raise QueryError("SYNTAX_ERROR", "mismatched input. Expecting: 'WITHIN'", call.position)
     separator = values[1].sql if len(values) == 2 else "''"
     return Typed(call.apply("string_agg", text, separator), types.VARCHAR)
 

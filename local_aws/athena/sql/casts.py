@@ -210,6 +210,8 @@ def _to_varbinary(sql: str, source: Type, _: Type) -> str | None:
 
 
 def _to_same_form(sql: str, source: Type, target: Type) -> str | None:
+    if target.name == "ipaddress":
+        raise UnsupportedError("The type ipaddress")
     if source.is_text:
         return f"CAST({sql} AS {duckdb_type(target)})"
     return sql if source.name == target.name else None

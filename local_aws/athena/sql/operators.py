@@ -143,7 +143,7 @@ def negate(value: Typed, position: Position | None) -> Typed:
     if not value.type.is_numeric and value.type.name not in (*_INTERVALS, "unknown"):
         raise QueryError("TYPE_MISMATCH", f"Cannot negate {value.type}", position)
     literal = -value.literal if isinstance(value.literal, int) else None
-    return Typed(f"(-{value.sql})", value.type, literal)
+    return Typed(f"(- {value.sql})", value.type, literal)  # two dashes would be a comment
 
 
 def _numeric(symbol: str, left: Typed, right: Typed) -> Typed:

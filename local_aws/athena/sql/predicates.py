@@ -18,6 +18,7 @@ from local_aws.athena.sql.typed import Typed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from local_aws.athena.errors import Position
     from local_aws.athena.sql.expressions import Compiler
     from local_aws.athena.sql.types import Type
 
@@ -162,9 +163,32 @@ def _like_with(compiler: Compiler, node: exp.Like, escape: exp.Expr | None) -> T
                 f"Left side of LIKE expression must evaluate to a varchar (actual: {item.type})",
                 position,
             )
-    suffix = f" ESCAPE {compiler.compile(escape).sql}" if escape is not None else ""
+    suffix = ""
+    if escape is not None:
+        sign = compiler.compile(escape)
+        _check_escape(sign, pattern, position)
+        suffix = f" ESCAPE {sign.sql}"
     negated = "NOT " if node.args.get("negate") else ""
     return Typed(f"({value.sql} {negated}LIKE {pattern.sql}{suffix})", types.BOOLEAN)
+
+
+def _check_escape(escape: Typed, pattern: Typed, position: Position | None) -> None:
+    """Refuse what Trino refuses in a pattern with an escape character; DuckDB takes the character after it as it is."""
+    if not isinstance(escape.literal, str):
+        raise UnsupportedError("LIKE with an escape character that is no literal", position)
+    if len(escape.literal) != 1:
+        raise QueryError("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", position)
+    if not isinstance(pattern.literal, str):
+        return
+    rest = pattern.literal.replace(escape.literal * 2, "")
+    for sign in "%_":
+        rest = rest.replace(escape.literal + sign, "")
+    if escape.literal in rest:
+        raise QueryError(
+            "INVALID_FUNCTION_ARGUMENT",
+            "Escape character must be followed by '%', '_' or the escape character itself",
+            position,
+        )
 
 
 HANDLERS: Mapping[type[exp.Expr], Callable[[Compiler, Any], Typed]] = {

@@ -7,6 +7,8 @@ A compiled query names its columns `c1`, `c2`, …: Athena allows two columns of
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ from local_aws.athena.sql.expressions import Compiler
 from local_aws.athena.sql.ordering import order_and_limit
 from local_aws.athena.sql.scope import Relation, Scope
 from local_aws.athena.sql.selects import compile_select
+from local_aws.athena.sql.types import quote_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from local_aws.athena.errors import Position
     from local_aws.athena.sql.session import Session
     from local_aws.athena.sql.types import Type
+
+
+_MAXIMUM_DEPTH = 10
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,7 @@ class QueryCompiler:
         body = node.copy()
         body.set("with_", None)
         compiled = QueryCompiler(self.session, known).compile(body, outer)
-        word = "WITH RECURSIVE" if with_.args.get("recursive") else "WITH"
-        return replace(compiled, sql=f"{word} {', '.join(texts)} {compiled.sql}")
+        return replace(compiled, sql=f"WITH {', '.join(texts)} {compiled.sql}")
 
     def _plain_cte(self, item: exp.CTE, names: list[str], outer: Scope | None) -> tuple[Cte, str]:
         query = self.compile(item.this, outer)
@@ -108,8 +113,7 @@ class QueryCompiler:
                 "TYPE_MISMATCH", "base and step relations of recursion have different number of fields", place
             )
         matched = _as_types(step, [column.type for column in columns], self.session)
-        word = "UNION" if union.args.get("distinct") else "UNION ALL"
-        return cte, f"{cte.name} AS ({anchor.sql} {word} {matched})"
+        return cte, _unrolled(cte.name, anchor.sql, matched, bool(union.args.get("distinct")))
 
     def _parenthesised(self, node: exp.Subquery, outer: Scope | None) -> CompiledQuery:
         inner = self.compile(node.this, outer)
@@ -201,6 +205,29 @@ class QueryCompiler:
                     )
                 kinds[index] = common
         return tuple(OutputColumn(c.name, kind) for c, kind in zip(first.columns, kinds, strict=True))
+
+
+def _unrolled(name: str, anchor: str, step: str, distinct: bool) -> str:
+    """Write a recursion as Trino carries it out: a fixed number of steps, the last of which has to give nothing.
+
+    AWS rule: the depth of a recursion is at most 10, and a session cannot change that. Rows that come twice are only
+    taken out at the end.
+    """
+    mentioned = re.compile(rf"\b{name}\b")
+    names = [f"{name}_{depth}" for depth in range(_MAXIMUM_DEPTH + 2)]
+    texts = [f"{names[0]} AS MATERIALIZED ({anchor})"]
+    for before, now in itertools.pairwise(names):
+        texts.append(f"{now} AS MATERIALIZED ({mentioned.sub(before, step)})")
+    last = names[-1]
+    message = (
+        f"NOT_SUPPORTED: Recursion depth limit exceeded ({_MAXIMUM_DEPTH})."
+        " Use 'max_recursion_depth' session property to modify the limit."
+    )
+    check = f"CASE WHEN (SELECT count(*) FROM {last}) > 0 THEN fail_({quote_text(message)}) END IS NOT NULL"
+    selects = [f"SELECT * FROM {one}" for one in names[:-1]] + [f"SELECT * FROM {last} WHERE {check}"]
+    union = " UNION ALL ".join(selects)
+    texts.append(f"{name} AS ({f'SELECT DISTINCT * FROM ({union})' if distinct else union})")
+    return ", ".join(texts)
 
 
 def _mentions(node: exp.Expr, name: str) -> bool:

@@ -77,7 +77,15 @@ def _value_function(
             "FUNCTION_NOT_FOUND", f"Unexpected parameters ({found}) for function {name}", compiler.place(node)
         )
     if name == "ntile":
-        return Typed(f"ntile({coerce(values[0], types.BIGINT).sql}) OVER ({over})", types.BIGINT)
+        buckets = _at_least(1, coerce(values[0], types.BIGINT), "Buckets must be greater than 0")
+        return Typed(f"ntile({buckets}) OVER ({over})", types.BIGINT)
+    if name in ("lag", "lead") and len(values) > 1:
+        offset = _at_least(0, coerce(values[1], types.BIGINT), "Offset must be at least 0")
+        values[1] = Typed(offset, types.BIGINT)
+    if name == "nth_value":
+        values[1] = Typed(
+            _at_least(1, coerce(values[1], types.BIGINT), "Offset must be at least 1"), types.BIGINT
+        )
     kind = values[0].type
     if len(values) == 3:
         common = types.common_type(kind, values[2].type)
@@ -87,6 +95,14 @@ def _value_function(
         values = [coerce(values[0], kind), values[1], coerce(values[2], kind)]
     inside = ", ".join(value.sql for value in values)
     return Typed(f"{name}({inside}{nulls}) OVER ({over})", kind)
+
+
+def _at_least(least: int, number: Typed, message: str) -> str:
+    """Write a number that a window function takes; it fails below `least`, where DuckDB goes the other way or on."""
+    if isinstance(number.literal, int) and number.literal >= least:
+        return number.sql
+    failure = f"fail_({types.quote_text('INVALID_FUNCTION_ARGUMENT: ' + message)})"
+    return f"CASE WHEN {number.sql} < {least} THEN {failure} ELSE {number.sql} END"
 
 
 def _over(compiler: Compiler, node: exp.Window) -> str:

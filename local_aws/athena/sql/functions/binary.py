@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 _RULES = """
 to_hex(varbinary) -> varchar => hex({0})
-from_hex(varchar) -> varbinary => unhex({0})
+from_hex(varchar) -> varbinary => bytes_of_hex({0})
 to_base64(varbinary) -> varchar => to_base64({0})
 from_base64(varchar) -> varbinary => from_base64({0})
 to_base64url(varbinary) -> varchar => translate(to_base64({0}), '+/', '-_')

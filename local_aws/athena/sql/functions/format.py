@@ -54,9 +54,10 @@ def _place(
 ) -> str:
     kind = conversion.lower()
     if kind == "s":
-        text = f"coalesce({text_of(value.sql, value.type)}, 'null')"
-        if text_of(value.sql, value.type) is None:
+        written = _written(value)
+        if written is None:
             raise UnsupportedError(f"format with %s of {value.type}", position)
+        text = f"coalesce({written}, 'null')"
         if precision is not None:
             text = f"left({text}, {precision})"
         text = f"upper({text})" if conversion == "S" else text
@@ -78,6 +79,15 @@ def _place(
     raise UnsupportedError(f"format with %{flags}{conversion} of {value.type}", position)
 
 
+def _written(value: Typed) -> str | None:
+    """Write a value as Java does: a timestamp with a T, and with as many digits as it needs."""
+    if value.type.name in ("time", "timestamp with time zone"):
+        return None
+    if value.type.name == "timestamp":
+        return f"java_time_text({value.sql})"
+    return text_of(value.sql, value.type)
+
+
 def _number(text: str, number: str, flags: str, width: str | None) -> str:
     digits = f"ltrim({text}, '-')"
     if "," in flags:
@@ -85,8 +95,11 @@ def _number(text: str, number: str, flags: str, width: str | None) -> str:
     plus = "'+'" if "+" in flags else "' '" if " " in flags else "''"
     sign = f"CASE WHEN {number} < 0 THEN '-' ELSE {plus} END"
     if "0" in flags and width:
-        return f"({sign} || pad_left({digits}, greatest({width} - length({sign}), length({digits})), '0'))"
-    return _padded(f"({sign} || {digits})", flags, width)
+        padded = f"({sign} || pad_left({digits}, greatest({width} - length({sign}), length({digits})), '0'))"
+    else:
+        padded = _padded(f"({sign} || {digits})", flags, width)
+    absent = _padded("'null'", flags, width)
+    return f"CASE WHEN {number} IS NULL THEN {absent} ELSE {padded} END"
 
 
 def _padded(text: str, flags: str, width: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from local_aws.athena.errors import QueryError
+from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.typed import Typed
@@ -23,11 +23,11 @@ json_array_length(varchar) -> bigint => json_length(TRY(CAST({0} AS JSON)))
 json_array_get(json, bigint) -> json => json_element({0}, {1})
 json_array_get(varchar, bigint) -> json => json_element(TRY(CAST({0} AS JSON)), {1})
 is_json_scalar(json) -> boolean => (json_type({0}) NOT IN ('OBJECT', 'ARRAY'))
-is_json_scalar(varchar) -> boolean => (json_type(CAST({0} AS JSON)) NOT IN ('OBJECT', 'ARRAY'))
+is_json_scalar(varchar) -> boolean => (json_type(CAST(python_canonical_json({0}) AS JSON)) NOT IN ('OBJECT', 'ARRAY'))
 """
 
 _STEP = re.compile(
-    r"""\.(?P<name>[A-Za-z_][\w-]*)|\[\s*"(?P<double>(?:[^"\\]|\\.)*)"\s*\]|\[\s*'(?P<single>[^']*)'\s*\]"""
+    r"""\.(?P<name>(?!\d+(?:[.\[]|$))[\w:$-]+)|\[\s*"(?P<double>(?:[^"\\]|\\.)*)"\s*\]|\[\s*'(?P<single>[^']*)'\s*\]"""
     r"""|\[\s*(?P<index>\d+)\s*\]|\.(?P<number>\d+)|(?P<other>.)"""
 )
 
@@ -48,19 +48,17 @@ def json_path(path: str, call: Call) -> str:
     """Turn a JSON path of Trino into one of DuckDB; raises `QueryError` for one that Trino does not take."""
     text = path.strip()
     if not text.startswith("$"):
-        if not text:
-            raise _invalid_path(path, call)
-        text = "$." + text if text[0] != "[" else "$" + text
+        raise _invalid_path(path, call)
     pieces = ["$"]
     for step in _STEP.finditer(text[1:]):
         if step.group("other") is not None:
             raise _invalid_path(path, call)
+        if step.group("number") is not None:  # Trino: a field of an object, or an element of an array
+            raise UnsupportedError(f"The JSON path {path!r} with a number as a name", call.position)
         if step.group("index") is not None:
             pieces.append(f"[{step.group('index')}]")
             continue
-        name = next(
-            n for n in (step.group(g) for g in ("name", "double", "single", "number")) if n is not None
-        )
+        name = next(n for n in (step.group(g) for g in ("name", "double", "single")) if n is not None)
         pieces.append('."' + name.replace('"', '\\"') + '"')
     return "".join(pieces)
 

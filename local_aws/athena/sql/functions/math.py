@@ -46,16 +46,22 @@ bitwise_and(bigint, bigint) -> bigint => ({0} & {1})
 bitwise_or(bigint, bigint) -> bigint => ({0} | {1})
 bitwise_xor(bigint, bigint) -> bigint => xor({0}, {1})
 bitwise_not(bigint) -> bigint => (~{0})
-bitwise_left_shift(bigint, bigint) -> bigint => shift_left_({0}, {1})
-bitwise_right_shift_arithmetic(bigint, bigint) -> bigint => shift_right_arithmetic_({0}, {1})
 bit_count(bigint, bigint) -> bigint => bit_count_({0}, {1})
 random(bigint) -> bigint => CAST(floor(random() * {0}) AS BIGINT)
 random(bigint, bigint) -> bigint => CAST({0} + floor(random() * ({1} - {0})) AS BIGINT)
 rand(bigint) -> bigint => CAST(floor(random() * {0}) AS BIGINT)
 width_bucket(double, double, double, bigint) -> bigint => width_bucket_({0}, {1}, {2}, {3})
+width_bucket(double, array(double)) -> bigint => CAST(len(list_filter({1}, lambda e_: e_ <= {0})) AS BIGINT)
 from_base(varchar, bigint) -> bigint => from_base_({0}, {1})
 to_base(bigint, bigint) -> varchar => to_base_({0}, {1})
 """
+
+
+_SHIFTS = {
+    "bitwise_left_shift": "shift_left_",
+    "bitwise_right_shift": "shift_right_",
+    "bitwise_right_shift_arithmetic": "shift_right_arithmetic_",
+}
 
 
 def register(functions: Functions) -> None:
@@ -66,6 +72,7 @@ def register(functions: Functions) -> None:
     functions.builder("round")(_round)
     functions.builder("truncate")(_truncate)
     functions.builder("mod")(_mod)
+    functions.builder(*_SHIFTS)(_shift)
 
 
 def _number(call: Call, index: int = 0) -> Typed:
@@ -152,3 +159,13 @@ def _mod(call: Call) -> Typed:
     if call.count != 2:
         raise call.wrong_count("mod(bigint, bigint), mod(double, double)")
     return arithmetic("%", call.argument(0), call.argument(1), call.position)
+
+
+def _shift(call: Call) -> Typed:
+    """Build a shift: it has the bits of the type of its first argument."""
+    if call.count != 2 or not call.argument(0).type.is_integer:
+        raise call.wrong_count(f"{call.name}(bigint, bigint)")
+    value, distance = call.argument(0), call.coerced(1, types.BIGINT)
+    bits = types.INTEGER_WIDTH[value.type.name] * 8
+    text = f"{_SHIFTS[call.name]}(CAST({value.sql} AS BIGINT), {distance.sql}, {bits})"
+    return Typed(f"CAST({text} AS {duckdb_type(value.type)})", value.type)

@@ -36,8 +36,7 @@ split_part(varchar, varchar, bigint) -> varchar => part_of_text({0}, {1}, {2})
 split_to_map(varchar, varchar, varchar) -> map(varchar, varchar) => split_to_map({0}, {1}, {2})
 lpad(varchar, bigint, varchar) -> varchar => pad_left({0}, {1}, {2})
 rpad(varchar, bigint, varchar) -> varchar => pad_right({0}, {1}, {2})
-chr(bigint) -> varchar => chr(CAST({0} AS INTEGER))
-codepoint(varchar) -> integer => unicode({0})
+chr(bigint) -> varchar => code_point_text({0})
 levenshtein_distance(varchar, varchar) -> bigint => levenshtein({0}, {1})
 hamming_distance(varchar, varchar) -> bigint => hamming_distance_({0}, {1})
 translate(varchar, varchar, varchar) -> varchar => translate({0}, {1}, {2})
@@ -55,6 +54,7 @@ def register(functions: Functions) -> None:
     functions.builder("substr", "substring")(substring)
     functions.builder("concat")(concatenate)
     functions.builder("format")(format_text)
+    functions.builder("codepoint")(code_point)
 
 
 def substring(call: Call) -> Typed:
@@ -63,7 +63,9 @@ def substring(call: Call) -> Typed:
         raise call.wrong_count("substr(varchar(x), bigint), substr(varchar(x), bigint, bigint)")
     text = call.argument(0)
     if text.type.name == "varbinary":
-        return Typed(f"substr_({', '.join(value.sql for value in call.arguments())})", types.VARBINARY)
+        form = "bytes_from" if call.count == 2 else "bytes_between"
+        numbers = [call.coerced(index, types.BIGINT).sql for index in range(1, call.count)]
+        return Typed(f"{form}({text.sql}, {', '.join(numbers)})", types.VARBINARY)
     if not text.type.is_text and text.type.name != "unknown":
         raise call.mismatch()
     source = coerce(text, types.VARCHAR)
@@ -72,6 +74,14 @@ def substring(call: Call) -> Typed:
         return Typed(f"text_from({source.sql}, {start.sql})", text.type)
     length = call.coerced(2, types.BIGINT)
     return Typed(f"text_between({source.sql}, {start.sql}, {length.sql})", text.type)
+
+
+def code_point(call: Call) -> Typed:
+    """Build `codepoint`, which takes texts of one character by their type and no others."""
+    text = call.argument(0)
+    if call.count != 1 or not (text.type.name == "varchar" and text.type.parameters in ((0,), (1,))):
+        raise call.mismatch()
+    return Typed(f"unicode({text.sql})", types.INTEGER)
 
 
 def concatenate(call: Call) -> Typed:

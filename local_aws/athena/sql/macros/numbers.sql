@@ -35,12 +35,21 @@ CREATE OR REPLACE MACRO logarithm_(x, kind) AS
     CASE WHEN x < 0 THEN CAST('nan' AS DOUBLE) WHEN x = 0 THEN CAST('-inf' AS DOUBLE)
          ELSE CASE kind WHEN 'ln' THEN ln(x) WHEN 'log2' THEN log2(x) ELSE log10(x) END END;
 
-CREATE OR REPLACE MACRO shift_left_(x, n) AS
-    CASE WHEN n >= 64 THEN 0 ELSE CAST(((CAST(x AS HUGEINT) * CAST(pow(2::DOUBLE, n) AS HUGEINT)) % 18446744073709551616
-         + 18446744073709551616 + 9223372036854775808) % 18446744073709551616 - 9223372036854775808 AS BIGINT) END;
+-- Shifts are those of a type with so many bits: what is shifted out is gone.
+CREATE OR REPLACE MACRO wrapped_(x, bits) AS
+    CAST(((x % CAST(pow(2::DOUBLE, bits) AS HUGEINT)) + CAST(pow(2::DOUBLE, bits) AS HUGEINT) + CAST(pow(2::DOUBLE, bits - 1) AS HUGEINT))
+         % CAST(pow(2::DOUBLE, bits) AS HUGEINT) - CAST(pow(2::DOUBLE, bits - 1) AS HUGEINT) AS BIGINT);
 
-CREATE OR REPLACE MACRO shift_right_arithmetic_(x, n) AS
-    CASE WHEN n >= 63 THEN CASE WHEN x < 0 THEN -1 ELSE 0 END ELSE x >> n END;
+CREATE OR REPLACE MACRO shift_left_(x, n, bits) AS
+    CASE WHEN n >= bits THEN 0 ELSE wrapped_(CAST(x AS HUGEINT) * CAST(pow(2::DOUBLE, n) AS HUGEINT), bits) END;
+
+CREATE OR REPLACE MACRO shift_right_(x, n, bits) AS
+    CASE WHEN n >= bits THEN 0 WHEN n = 0 THEN x
+         ELSE CAST((CASE WHEN x < 0 THEN CAST(x AS HUGEINT) + CAST(pow(2::DOUBLE, bits) AS HUGEINT) ELSE CAST(x AS HUGEINT) END)
+                   // CAST(pow(2::DOUBLE, n) AS HUGEINT) AS BIGINT) END;
+
+CREATE OR REPLACE MACRO shift_right_arithmetic_(x, n, bits) AS
+    CASE WHEN n >= bits - 1 THEN CASE WHEN x < 0 THEN -1 ELSE 0 END ELSE x >> n END;
 
 CREATE OR REPLACE MACRO bit_count_(x, bits) AS CAST(CASE WHEN bits >= 64 THEN bit_count(x)
     ELSE bit_count(x & ((CAST(1 AS BIGINT) << bits) - 1)) END AS BIGINT);
@@ -51,10 +60,15 @@ CREATE OR REPLACE MACRO width_bucket_(x, low, high, n) AS
          ELSE CASE WHEN x > low THEN 0 WHEN x <= high THEN n + 1
               ELSE CAST(floor((low - x) / (low - high) * n) AS BIGINT) + 1 END END;
 
+CREATE OR REPLACE MACRO checked_radix_(base) AS
+    CASE WHEN base < 2 OR base > 36 THEN fail_('INVALID_FUNCTION_ARGUMENT: Radix must be between 2 and 36') ELSE base END;
+
 CREATE OR REPLACE MACRO from_base_(t, base) AS
-    CASE WHEN t IS NULL OR base IS NULL THEN NULL ELSE
-    CASE WHEN starts_with(t, '-') THEN -1 ELSE 1 END * list_reduce(list_transform(string_split(lower(ltrim(t, '+-')), ''),
+    CASE WHEN t IS NULL OR base IS NULL THEN NULL
+         WHEN NOT regexp_full_match(lower(t), '[+-]?[0-9a-z]+') OR ltrim(lower(t), '+-' || left('0123456789abcdefghijklmnopqrstuvwxyz', CAST(checked_radix_(base) AS INTEGER))) <> ''
+         THEN fail_('INVALID_FUNCTION_ARGUMENT: Not a valid base-' || CAST(base AS VARCHAR) || ' number: ' || t)
+         ELSE CASE WHEN starts_with(t, '-') THEN -1 ELSE 1 END * list_reduce(list_transform(string_split(lower(ltrim(t, '+-')), ''),
          lambda c: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 AS BIGINT)), lambda a, b: a * base + b) END;
 
 CREATE OR REPLACE MACRO to_base_(x, base) AS
-    CASE WHEN x < 0 THEN '-' ELSE '' END || lower(to_base(abs(x), CAST(base AS INTEGER)));
+    CASE WHEN x < 0 THEN '-' ELSE '' END || lower(to_base(abs(x), CAST(checked_radix_(base) AS INTEGER)));

@@ -24,20 +24,33 @@ CREATE OR REPLACE MACRO split_text_limited(t, d, n) AS
          WHEN len(string_split(t, d)) <= n THEN string_split(t, d)
          ELSE list_append(string_split(t, d)[1:n - 1], array_to_string(string_split(t, d)[n:], d)) END;
 
+-- One delimiter may stand at the end; every entry has to have one pair.
+CREATE OR REPLACE MACRO entries_of_text_(t, entry) AS
+    CASE WHEN t = '' THEN [] WHEN ends_with(t, entry) THEN string_split(left(t, length(t) - length(entry)), entry)
+         ELSE string_split(t, entry) END;
+
+CREATE OR REPLACE MACRO pair_of_text_(e, pair) AS
+    CASE WHEN len(string_split(e, pair)) = 2 THEN struct_pack(k := string_split(e, pair)[1], v := string_split(e, pair)[2])
+         ELSE struct_pack(k := fail_as_text_('INVALID_FUNCTION_ARGUMENT: Key-value delimiter must appear exactly once in each entry. Bad input: '''
+              || e || ''''), v := '') END;
+
 CREATE OR REPLACE MACRO split_to_map(t, entry, pair) AS
-    map_from_entries(list_transform(list_filter(string_split(t, entry), lambda e: e <> ''),
-        lambda e: struct_pack(k := split_part(e, pair, 1), v := substr(e, length(split_part(e, pair, 1)) + length(pair) + 1))));
+    map_from_entries(list_transform(entries_of_text_(t, entry), lambda e: pair_of_text_(e, pair)));
 
 CREATE OR REPLACE MACRO replace_text(t, what, new) AS
     CASE WHEN what = '' AND t IS NOT NULL THEN new || regexp_replace(t, '(.)', '\1' || replace(new, '\', '\\'), 'gs')
          ELSE replace(t, what, new) END;
 
 CREATE OR REPLACE MACRO pad_left(t, n, p) AS
-    CASE WHEN p = '' THEN fail_as_text_('INVALID_FUNCTION_ARGUMENT: Padding string must not be empty')
+    CASE WHEN n < 0 OR n > 2147483647
+         THEN fail_as_text_('INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]')
+         WHEN p = '' THEN fail_as_text_('INVALID_FUNCTION_ARGUMENT: Padding string must not be empty')
          ELSE lpad(t, CAST(n AS INTEGER), p) END;
 
 CREATE OR REPLACE MACRO pad_right(t, n, p) AS
-    CASE WHEN p = '' THEN fail_as_text_('INVALID_FUNCTION_ARGUMENT: Padding string must not be empty')
+    CASE WHEN n < 0 OR n > 2147483647
+         THEN fail_as_text_('INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]')
+         WHEN p = '' THEN fail_as_text_('INVALID_FUNCTION_ARGUMENT: Padding string must not be empty')
          ELSE rpad(t, CAST(n AS INTEGER), p) END;
 
 CREATE OR REPLACE MACRO text_position(t, what, n) AS
@@ -60,3 +73,18 @@ CREATE OR REPLACE MACRO grouped_digits(t) AS
 -- Unicode has a capital sharp s, and DuckDB uses it; Java's characters have none for it.
 CREATE OR REPLACE MACRO upper_text(t) AS
     CASE WHEN contains(t, 'ß') THEN replace(upper(replace(t, 'ß', chr(57344))), chr(57344), 'ß') ELSE upper(t) END;
+
+CREATE OR REPLACE MACRO code_point_text(n) AS
+    CASE WHEN n < 0 OR n > 1114111 THEN fail_as_text_('INVALID_FUNCTION_ARGUMENT: Not a valid Unicode code point: ' || CAST(n AS VARCHAR))
+         ELSE chr(CAST(n AS INTEGER)) END;
+
+-- Bytes are cut as pairs of hexadecimal digits.
+CREATE OR REPLACE MACRO bytes_from(b, n) AS unhex(text_from(hex(b), CASE WHEN n > 0 THEN n * 2 - 1 ELSE n * 2 END));
+
+CREATE OR REPLACE MACRO bytes_between(b, n, l) AS
+    unhex(text_between(hex(b), CASE WHEN n > 0 THEN n * 2 - 1 ELSE n * 2 END, l * 2));
+
+CREATE OR REPLACE MACRO bytes_of_hex(t) AS
+    CASE WHEN length(t) % 2 = 1 OR NOT regexp_full_match(t, '[0-9A-Fa-f]*')
+         THEN unhex(fail_as_text_('INVALID_FUNCTION_ARGUMENT: Invalid hex string: ' || t))
+         ELSE unhex(t) END;

@@ -35,6 +35,12 @@ CREATE OR REPLACE MACRO timestamp_text(t, p) AS
               || CASE WHEN p > 0 THEN '.' || left(lpad(CAST(epoch_us(t) % 1000000 + CASE WHEN epoch_us(t) % 1000000 < 0
                       THEN 1000000 ELSE 0 END AS VARCHAR), 6, '0') || '000000', p) ELSE '' END END;
 
+-- Java's text of a local time: the seconds are there when they are not zero, fractions in groups of three digits.
+CREATE OR REPLACE MACRO java_time_text(t) AS
+    strftime(t, '%Y-%m-%dT%H:%M')
+    || CASE WHEN epoch_us(t) % 60000000 = 0 THEN '' WHEN epoch_us(t) % 1000000 = 0 THEN strftime(t, ':%S')
+            WHEN epoch_us(t) % 1000 = 0 THEN strftime(t, ':%S.%g') ELSE strftime(t, ':%S.%f') END;
+
 CREATE OR REPLACE MACRO timestamp_tz_text(v, p) AS timestamp_text(tz_local(v), p) || ' ' || (v).z;
 
 CREATE OR REPLACE MACRO time_text(t, p) AS
