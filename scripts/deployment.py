@@ -79,7 +79,12 @@ def write_record(target: Target, folder: Path = TERRAFORM) -> None:
     """Record what is about to be deployed where, in files that a bare ``terraform`` in the folder reads by itself."""
     (folder / RECORD).write_text(
         json.dumps(
-            {("target" if name == "name" else name): value for name, value in asdict(target).items()},
+            # Terraform warns of a null here when it applies a plan: a plan does not keep it.
+            {
+                ("target" if name == "name" else name): value
+                for name, value in asdict(target).items()
+                if value is not None
+            },
             indent=2,
         )
         + "\n",
@@ -102,7 +107,7 @@ def read_record(folder: Path = TERRAFORM) -> Target:
         return Target(
             values["target"],
             values["environment"],
-            values["endpoint"],
+            values.get("endpoint"),
             values["account_id"],
             values["region"],
         )

@@ -101,6 +101,13 @@ class LakeSettings:
     compacted: bool
     quicksight: bool
     in_vpc: bool
+    role_path: str = "/"
+    permissions_boundary_arn: str | None = None
+
+    @property
+    def has_iceberg_tables(self) -> bool:
+        """Whether a dataset is an Iceberg table."""
+        return any(dataset.format == "iceberg" for dataset in self.datasets)
 
 
 def resolve(environment: str, account_id: str = SOME_ACCOUNT, region: str = "us-east-1") -> LakeSettings:
@@ -175,6 +182,8 @@ def parse(environment: str, lake: Mapping[str, Any], datasets: Mapping[str, Any]
         compacted=lake["compaction_enabled"],
         quicksight=lake["quicksight_enabled"],
         in_vpc=lake["in_vpc"],
+        role_path=lake["role_path"],
+        permissions_boundary_arn=lake.get("permissions_boundary_arn"),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scripts import denials
 from scripts.errors import ToolError
 from scripts.session import session_for
 from scripts.targets import Target
@@ -51,6 +52,9 @@ def check(target: Target) -> None:
             raise ToolError(
                 f"account {target.account_id} has no bucket {bucket} for Terraform's state; run once: make bootstrap"
             ) from error
+        if code == "403":
+            lacking = denials.advice([denials.Denial("s3:ListBucket", bucket)])
+            raise ToolError(f"the state bucket {bucket} cannot be used, {lacking}") from error
         raise ToolError(f"the state bucket {bucket} cannot be used: {error}") from error
 
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts import denials
+from scripts.errors import ToolError
 from scripts.session import Session, session_for
 from scripts.targets import Target
 
@@ -69,6 +71,11 @@ def found(place: Place, planned: Mapping[str, tuple[str, Mapping[str, Any]]]) ->
         try:
             import_id = finder(place, values)
         except ClientError as error:
+            denied = denials.found(str(error))
+            if denied:
+                raise ToolError(
+                    f"what the interrupted deployment made cannot be looked for, {denials.advice(denied)}"
+                ) from error
             if error.response["Error"]["Code"] not in _MISSING:
                 raise
             import_id = None
@@ -193,15 +200,24 @@ def _budget(place: Place, values: Mapping[str, Any]) -> str:
 def _key(place: Place, values: Mapping[str, Any]) -> str | None:
     """Give the key in use that has the description and every tag of the planned one: a key has no name."""
     kms = place.session.client("kms")
-    wanted = dict(values["tags_all"] or {})
     for key in (one for page in kms.get_paginator("list_keys").paginate() for one in page["Keys"]):
-        described = kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]
-        if not described["Enabled"] or described.get("Description", "") != values["description"]:
-            continue
-        tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key["KeyId"])["Tags"]}
-        if wanted and wanted.items() <= tags.items():
-            return str(key["KeyId"])
+        try:
+            if _is_key(kms, key["KeyId"], values):
+                return str(key["KeyId"])
+        except kms.exceptions.ClientError as error:
+            # Deployers may look at keys with the lake's tags only: this is not one.
+            if error.response["Error"]["Code"] != "AccessDeniedException":
+                raise
     return None
+
+
+def _is_key(kms: Any, key_id: str, values: Mapping[str, Any]) -> bool:
+    described = kms.describe_key(KeyId=key_id)["KeyMetadata"]
+    if not described["Enabled"] or described.get("Description", "") != values["description"]:
+        return False
+    tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key_id)["Tags"]}
+    wanted = dict(values["tags_all"] or {})
+    return bool(wanted) and wanted.items() <= tags.items()
 
 
 def _alias(place: Place, values: Mapping[str, Any]) -> str | None:

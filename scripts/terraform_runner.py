@@ -7,18 +7,20 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 from python_terraform import IsFlagged, Terraform
 
-from scripts import apply_progress, local_state, state_backend, terraform_cli
+from scripts import apply_progress, denials, local_state, state_backend, terraform_cli
 from scripts.environment import environment
 from scripts.errors import TerraformError
 from scripts.paths import TERRAFORM
+from scripts.session import local_keys
 from scripts.targets import Target
 from scripts.unfinished import Note, Writer
 
@@ -47,6 +49,28 @@ def _hearing_out() -> Iterator[list[int]]:
         yield noted
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _overhearing() -> Iterator[list[str]]:
+    """Keep what a program writes to standard error in the block, which is shown all the same."""
+    heard: list[str] = []
+    ends, shown = os.pipe(), sys.stderr
+
+    def pass_on() -> None:
+        with os.fdopen(ends[0], encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                heard.append(line)
+                shown.write(line)
+                shown.flush()
+
+    listener = threading.Thread(target=pass_on)
+    listener.start()
+    try:
+        with os.fdopen(ends[1], "w", encoding="utf-8") as into, redirect_stderr(into):
+            yield heard
+    finally:
+        listener.join()
 
 
 def _follow(
@@ -145,6 +169,8 @@ class Stack:
 
     def _advice(self, noted: Writer) -> str:
         """Say what to do about what terraform has said."""
+        if noted.denied:
+            return denials.advice(noted.denied)
         if not noted.refused:
             return "its own message is above"
         names = ", ".join(noted.refused)
@@ -185,9 +211,9 @@ class Stack:
     def _captured(self, command: str, *arguments: str, **options: Any) -> str:
         code, out, err = self._call(command, *arguments, **options)
         if code != 0:
-            raise TerraformError(
-                f"terraform {command} failed: {err.strip().splitlines()[-1] if err.strip() else out}"
-            )
+            denied = denials.found(err)
+            said = err.strip().splitlines()[-1] if err.strip() else out
+            raise TerraformError(f"terraform {command} failed: {denials.advice(denied) if denied else said}")
         return out
 
     def _run(
@@ -199,13 +225,18 @@ class Stack:
         quiet: bool = False,
         **options: Any,
     ) -> int:
-        code, out, err = self._call(command, *arguments, workspace=workspace, capture_output=quiet, **options)
+        with _overhearing() as errors:
+            code, out, err = self._call(
+                command, *arguments, workspace=workspace, capture_output=quiet, **options
+            )
         if code not in allowed:
             # What was captured has not been seen yet: an error without terraform's own words helps nobody.
             for text in (out, err):
                 if text:
                     print(text, file=sys.stderr, end="")
-            raise TerraformError(f"terraform {command} ended with exit code {code}; its own message is above")
+            denied = denials.found(err + "".join(errors))
+            why = denials.advice(denied) if denied else "its own message is above"
+            raise TerraformError(f"terraform {command} ended with exit code {code}; {why}")
         return code
 
     def _call(
@@ -229,13 +260,19 @@ class Stack:
     def _endpoint_environment(self) -> Mapping[str, str | None]:
         """Give the provider a local endpoint by AWS_ENDPOINT_URL, which is quicker than by its configuration.
 
-        What else in the shell could lead it elsewhere, or ask for a profile, is taken away.
+        The key pair comes with it. What else in the shell could lead it elsewhere, or ask for a profile, is taken away.
         """
         if self._endpoint is None:
             return {}
-        misleading = ("AWS_PROFILE", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+        misleading = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
         of_services = [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL_")]
-        return {**dict.fromkeys((*misleading, *of_services)), "AWS_ENDPOINT_URL": self._endpoint}
+        access_key_id, secret_access_key = local_keys()
+        return {
+            **dict.fromkeys((*misleading, *of_services)),
+            "AWS_ENDPOINT_URL": self._endpoint,
+            "AWS_ACCESS_KEY_ID": access_key_id,
+            "AWS_SECRET_ACCESS_KEY": secret_access_key,
+        }
 
 
 class Runner(Stack):

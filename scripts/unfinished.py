@@ -19,7 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from scripts import state_backend
+from scripts import denials, state_backend
+from scripts.denials import Denial
 
 _BEGUN, _REFUSED = "begun", "refused"
 # How the services say that what is to be made is there already.
@@ -71,11 +72,15 @@ class Note:
 
 
 class Writer:
-    """Notes what an apply says, line by line as it says it."""
+    """Notes what an apply says, line by line as it says it.
+
+    ``refused`` has why by the address of what exists already, ``denied`` what the caller may not do.
+    """
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
         self.refused: dict[str, str] = {}
+        self.denied: list[Denial] = []
 
     def begun(self, addresses: Iterable[str]) -> None:
         """Note resources as begun."""
@@ -97,6 +102,8 @@ class Writer:
     def _diagnostic(self, diagnostic: Mapping[str, Any]) -> None:
         text = f"{diagnostic.get('summary', '')} {diagnostic.get('detail', '')}"
         address = diagnostic.get("address")
+        if diagnostic.get("severity") == "error":
+            self.denied += [one for one in denials.found(text) if one not in self.denied]
         if address and diagnostic.get("severity") == "error" and _EXISTS.search(text):
             self._write(_REFUSED, address)
             self.refused[address] = diagnostic["summary"]

@@ -4,8 +4,8 @@ locals {
   workspace           = "${var.target}-${var.environment}"
   allowed_account_ids = terraform.workspace == local.workspace ? [var.account_id] : ["none, because the workspace is ${terraform.workspace} and not ${local.workspace}"]
 
-  # The key pair of the local targets; on AWS it is looked up in the usual places.
-  local_credential = var.endpoint == null ? null : "test"
+  # The key pair of the local targets, for a bare `terraform`; on AWS, and by `make`, it is looked up in the usual places.
+  local_credential = var.endpoint == null || var.endpoint_in_environment ? null : "test"
 }
 
 provider "aws" {

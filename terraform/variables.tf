@@ -39,7 +39,7 @@ variable "endpoint" {
 }
 
 variable "endpoint_in_environment" {
-  description = "Whether the caller has put endpoint into AWS_ENDPOINT_URL too, as `make` does: the provider then starts faster."
+  description = "Whether the caller has put endpoint into AWS_ENDPOINT_URL too, and a key pair beside it, as `make` does: the provider then starts faster."
   type        = bool
   default     = false
   nullable    = false

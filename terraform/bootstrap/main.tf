@@ -147,10 +147,20 @@ data "aws_iam_policy_document" "bucket" {
 
 module "deployer_policy" {
   source   = "../modules/deployer_policy"
-  for_each = var.deployer_environments
+  for_each = var.deployers
 
-  name     = "${var.name}-${each.key}"
-  key_tags = { Project = var.name, Environment = each.key }
-  state    = { bucket = aws_s3_bucket.this.bucket, prefix = "env:/aws-${each.key}/", kms_key_arn = aws_kms_key.this.arn }
-  create   = true
+  name           = "${var.name}-${each.key}"
+  key_tags       = { Project = var.name, Environment = each.key }
+  iceberg_tables = each.value.iceberg_tables
+  role_path      = each.value.role_path
+  create         = true
+
+  permissions_boundary_arn = each.value.permissions_boundary_arn
+
+  state = {
+    bucket      = aws_s3_bucket.this.bucket
+    prefix      = "env:/aws-${each.key}/"
+    default_key = "${var.name}/terraform.tfstate"
+    kms_key_arn = coalesce(aws_kms_key.this.arn) # which says that there is one before it is known
+  }
 }

@@ -45,15 +45,19 @@ variable "bucket_name" {
   }
 }
 
-variable "deployer_environments" {
-  description = "Environments for which policies are made that a role needs to deploy their lake; none by default, for those who deploy as administrators."
-  type        = set(string)
-  default     = []
-  nullable    = false
+variable "deployers" {
+  description = "Environments for which policies are made that a role needs to deploy their lake, with what its settings say of roles and tables; none by default, for those who deploy as administrators."
+  type = map(object({
+    role_path                = optional(string, "/")
+    permissions_boundary_arn = optional(string)
+    iceberg_tables           = optional(bool, false)
+  }))
+  default  = {}
+  nullable = false
 
   validation {
-    condition     = alltrue([for environment in var.deployer_environments : can(regex("^[a-z][a-z0-9]{0,14}$", environment))])
-    error_message = "deployer_environments are ${join(", ", var.deployer_environments)}; allowed: names of files in terraform/environments, without .tfvars"
+    condition     = alltrue([for environment in keys(var.deployers) : can(regex("^[a-z][a-z0-9]{0,14}$", environment))])
+    error_message = "deployers has the environments ${join(", ", keys(var.deployers))}; allowed: names of files in terraform/environments, without .tfvars"
   }
 }
 

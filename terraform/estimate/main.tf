@@ -37,6 +37,9 @@ output "lake" {
     quicksight_enabled = var.quicksight.enabled
     in_vpc             = var.vpc_config != null
     account_id         = var.account_id
+    role_path          = var.role_path
+
+    permissions_boundary_arn = var.permissions_boundary_arn
   }
 }
 

@@ -43,7 +43,7 @@ run "makes_the_policies_of_deployers" {
   command = plan
 
   variables {
-    deployer_environments = ["dev", "prod"]
+    deployers = { dev = {}, prod = { role_path = "/lake/", permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary", iceberg_tables = true } }
   }
 
   assert {
@@ -66,10 +66,10 @@ run "rejects_an_environment_with_a_suffix" {
   command = plan
 
   variables {
-    deployer_environments = ["dev.tfvars"]
+    deployers = { "dev.tfvars" = {} }
   }
 
-  expect_failures = [var.deployer_environments]
+  expect_failures = [var.deployers]
 }
 
 run "rejects_a_bucket_with_capitals" {

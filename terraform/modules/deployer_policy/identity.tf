@@ -4,7 +4,7 @@ data "aws_iam_policy_document" "identity" {
 
   statement {
     sid       = "MakeRoles"
-    actions   = ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"]
+    actions   = ["iam:CreateRole", "iam:PutRolePolicy"]
     resources = [local.roles]
 
     dynamic "condition" {
@@ -21,9 +21,9 @@ data "aws_iam_policy_document" "identity" {
   statement {
     sid = "KeepRoles"
     actions = concat([
-      "iam:GetRole", "iam:UpdateRole", "iam:UpdateRoleDescription", "iam:UpdateAssumeRolePolicy", "iam:DeleteRole", "iam:TagRole", "iam:UntagRole",
+      "iam:GetRole", "iam:UpdateRoleDescription", "iam:UpdateAssumeRolePolicy", "iam:DeleteRole", "iam:TagRole", "iam:UntagRole",
       "iam:GetRolePolicy", "iam:DeleteRolePolicy", "iam:ListRolePolicies",
-      "iam:ListAttachedRolePolicies", "iam:DetachRolePolicy", "iam:ListInstanceProfilesForRole",
+      "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole",
     ], var.permissions_boundary_arn == null ? ["iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"] : [])
     resources = [local.roles]
   }
@@ -34,7 +34,7 @@ data "aws_iam_policy_document" "identity" {
       "iam:CreatePolicy", "iam:DeletePolicy", "iam:GetPolicy", "iam:TagPolicy", "iam:UntagPolicy",
       "iam:GetPolicyVersion", "iam:ListPolicyVersions", "iam:CreatePolicyVersion", "iam:DeletePolicyVersion",
     ]
-    resources = [local.policies]
+    resources = local.policies
   }
 
   statement {
@@ -45,7 +45,7 @@ data "aws_iam_policy_document" "identity" {
     condition {
       test     = "StringEquals"
       variable = "iam:PassedToService"
-      values   = ["firehose.amazonaws.com", "glue.amazonaws.com", "lambda.amazonaws.com", "s3.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com"]
+      values   = ["firehose.amazonaws.com", "glue.amazonaws.com", "lambda.amazonaws.com", "s3.amazonaws.com", "scheduler.amazonaws.com"]
     }
   }
 
@@ -69,8 +69,8 @@ data "aws_iam_policy_document" "identity" {
   statement {
     sid = "KeepKey"
     actions = [
-      "kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy", "kms:GetKeyRotationStatus", "kms:EnableKeyRotation", "kms:DisableKeyRotation",
-      "kms:EnableKey", "kms:DisableKey", "kms:UpdateKeyDescription", "kms:ListResourceTags", "kms:TagResource", "kms:UntagResource",
+      "kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy", "kms:GetKeyRotationStatus", "kms:EnableKeyRotation",
+      "kms:UpdateKeyDescription", "kms:ListResourceTags", "kms:TagResource", "kms:UntagResource",
       "kms:ScheduleKeyDeletion", "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:UpdateAlias", "kms:DeleteAlias",
     ]
     resources = ["${local.arn.kms}:key/*"] # narrowed to the lake's key by its tags
@@ -92,10 +92,11 @@ data "aws_iam_policy_document" "identity" {
     resources = ["${local.arn.kms}:alias/${var.name}*"]
   }
 
+  # Keys are listed to find the one that an interrupted deployment had made: its tags tell it from others.
   statement {
-    sid       = "FindAliases"
-    actions   = ["kms:ListAliases"]
-    resources = ["*"] # a listing; the action knows no resource
+    sid       = "FindKeys"
+    actions   = ["kms:ListAliases", "kms:ListKeys"]
+    resources = ["*"] # listings; the actions know no resource
   }
 
   # Services that encrypt with the lake's key are given grants by whoever sets them up, and data keys when they first write.

@@ -12,13 +12,14 @@ locals {
 
   # "arn:<partition>:<service>:<region>:<account>" of each service whose resources have such ARNs.
   arn = {
-    for service in ["athena", "cloudwatch", "events", "firehose", "glue", "kinesis", "kms", "lambda", "logs", "quicksight", "scheduler", "sns", "sqs", "states"] :
+    for service in ["athena", "cloudwatch", "firehose", "glue", "kinesis", "kms", "lambda", "logs", "quicksight", "scheduler", "sns", "sqs"] :
     service => "arn:${local.partition}:${service}:${local.region}:${local.account_id}"
   }
 
   database = replace(var.name, "-", "_")
   roles    = "arn:${local.partition}:iam::${local.account_id}:role${var.role_path}${var.name}-*"
-  policies = "arn:${local.partition}:iam::${local.account_id}:policy${var.role_path}${var.name}-*"
+  # Not every name of the lake's: whoever can change the deployer's own policies is no longer bound by them.
+  policies = [for reader in ["consumer", "producer"] : "arn:${local.partition}:iam::${local.account_id}:policy${var.role_path}${var.name}-${reader}"]
 
   documents = {
     storage    = data.aws_iam_policy_document.storage.json

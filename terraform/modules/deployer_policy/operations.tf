@@ -27,7 +27,7 @@ data "aws_iam_policy_document" "operations" {
   statement {
     sid       = "Subscriptions"
     actions   = ["sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"]
-    resources = ["${local.arn.sns}:${var.name}-*"]
+    resources = ["*"] # the actions know no resource
   }
 
   statement {
@@ -39,24 +39,16 @@ data "aws_iam_policy_document" "operations" {
   }
 
   statement {
-    sid = "Schedules"
-    actions = [
-      "scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule",
-      "scheduler:CreateScheduleGroup", "scheduler:DeleteScheduleGroup", "scheduler:GetScheduleGroup",
-      "scheduler:ListTagsForResource", "scheduler:TagResource", "scheduler:UntagResource",
-    ]
-    resources = [
-      "${local.arn.scheduler}:schedule/${var.name}*/*",
-      "${local.arn.scheduler}:schedule/default/${var.name}*",
-      "${local.arn.scheduler}:schedule-group/${var.name}*",
-    ]
+    sid       = "Schedules"
+    actions   = ["scheduler:CreateSchedule", "scheduler:UpdateSchedule", "scheduler:DeleteSchedule", "scheduler:GetSchedule"]
+    resources = ["${local.arn.scheduler}:schedule/default/${var.name}-*"]
   }
 
   # For schedules that failed.
   statement {
     sid = "DeadLetters"
     actions = [
-      "sqs:CreateQueue", "sqs:DeleteQueue", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes", "sqs:GetQueueUrl",
+      "sqs:CreateQueue", "sqs:DeleteQueue", "sqs:GetQueueAttributes", "sqs:SetQueueAttributes",
       "sqs:ListQueueTags", "sqs:TagQueue", "sqs:UntagQueue",
     ]
     resources = ["${local.arn.sqs}:${var.name}-*"]

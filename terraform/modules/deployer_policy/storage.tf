@@ -3,7 +3,7 @@ data "aws_iam_policy_document" "storage" {
   statement {
     sid = "Buckets"
     actions = [
-      "s3:CreateBucket", "s3:DeleteBucket", "s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketLocation",
+      "s3:CreateBucket", "s3:DeleteBucket", "s3:ListBucket", "s3:ListBucketVersions",
       "s3:GetBucketTagging", "s3:PutBucketTagging", "s3:GetBucketVersioning", "s3:PutBucketVersioning",
       "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration",
       "s3:GetBucketPublicAccessBlock", "s3:PutBucketPublicAccessBlock",
@@ -14,7 +14,7 @@ data "aws_iam_policy_document" "storage" {
       "s3:GetReplicationConfiguration", "s3:PutReplicationConfiguration",
       # Terraform reads these of every bucket, whatever the configuration says of them.
       "s3:GetAccelerateConfiguration", "s3:GetBucketAcl", "s3:GetBucketCORS", "s3:GetBucketObjectLockConfiguration",
-      "s3:GetBucketRequestPayment", "s3:GetBucketWebsite", "s3:GetBucketNotification", "s3:PutBucketNotification",
+      "s3:GetBucketRequestPayment", "s3:GetBucketWebsite",
     ]
     resources = ["arn:${local.partition}:s3:::${var.name}-*"]
   }
@@ -30,8 +30,7 @@ data "aws_iam_policy_document" "storage" {
     sid = "Tables"
     actions = [
       "glue:CreateDatabase", "glue:UpdateDatabase", "glue:DeleteDatabase", "glue:GetDatabase",
-      "glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable", "glue:GetTable", "glue:GetTables", "glue:GetTableVersions",
-      "glue:GetPartitionIndexes", "glue:GetPartitions", "glue:BatchDeletePartition",
+      "glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable", "glue:GetTable", "glue:GetPartitionIndexes",
       "glue:GetTags", "glue:TagResource", "glue:UntagResource",
     ]
     resources = [
@@ -56,15 +55,15 @@ data "aws_iam_policy_document" "storage" {
   statement {
     sid = "Crawlers"
     actions = [
-      "glue:CreateCrawler", "glue:UpdateCrawler", "glue:DeleteCrawler", "glue:GetCrawler", "glue:StopCrawler", "glue:UpdateCrawlerSchedule",
+      "glue:UpdateCrawler", "glue:DeleteCrawler", "glue:GetCrawler", "glue:StopCrawler",
       "glue:GetTags", "glue:TagResource", "glue:UntagResource",
     ]
     resources = ["${local.arn.glue}:crawler/${var.name}-*"]
   }
 
   statement {
-    sid       = "CrawlerEncryption"
-    actions   = ["glue:CreateSecurityConfiguration", "glue:DeleteSecurityConfiguration", "glue:GetSecurityConfiguration"]
+    sid       = "MakeCrawlers"
+    actions   = ["glue:CreateCrawler", "glue:CreateSecurityConfiguration", "glue:DeleteSecurityConfiguration", "glue:GetSecurityConfiguration"]
     resources = ["*"] # the actions know no resource
   }
 
@@ -72,7 +71,7 @@ data "aws_iam_policy_document" "storage" {
     sid = "Queries"
     actions = [
       "athena:CreateWorkGroup", "athena:UpdateWorkGroup", "athena:DeleteWorkGroup", "athena:GetWorkGroup",
-      "athena:CreateNamedQuery", "athena:UpdateNamedQuery", "athena:DeleteNamedQuery", "athena:GetNamedQuery",
+      "athena:CreateNamedQuery", "athena:UpdateNamedQuery", "athena:DeleteNamedQuery", "athena:GetNamedQuery", "athena:ListNamedQueries",
       "athena:CreatePreparedStatement", "athena:UpdatePreparedStatement", "athena:DeletePreparedStatement", "athena:GetPreparedStatement",
       "athena:ListTagsForResource", "athena:TagResource", "athena:UntagResource",
     ]
@@ -86,6 +85,18 @@ data "aws_iam_policy_document" "storage" {
       sid       = "FindState"
       actions   = ["s3:ListBucket"]
       resources = ["arn:${local.partition}:s3:::${statement.value.bucket}"]
+    }
+  }
+
+  # Terraform looks there whenever it turns to this state: a workspace of this lake's may not exist yet, the default one always
+  # does. Nothing is kept in it.
+  dynamic "statement" {
+    for_each = try(var.state.default_key, null) == null ? [] : [var.state]
+
+    content {
+      sid       = "LookAtDefaultState"
+      actions   = ["s3:GetObject"]
+      resources = ["arn:${local.partition}:s3:::${statement.value.bucket}/${statement.value.default_key}"]
     }
   }
 

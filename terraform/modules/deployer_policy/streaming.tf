@@ -3,7 +3,7 @@ data "aws_iam_policy_document" "streaming" {
   statement {
     sid = "Streams"
     actions = [
-      "kinesis:CreateStream", "kinesis:DeleteStream", "kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:ListShards",
+      "kinesis:CreateStream", "kinesis:DeleteStream", "kinesis:DescribeStreamSummary",
       "kinesis:UpdateShardCount", "kinesis:UpdateStreamMode",
       "kinesis:IncreaseStreamRetentionPeriod", "kinesis:DecreaseStreamRetentionPeriod",
       "kinesis:StartStreamEncryption", "kinesis:StopStreamEncryption",
@@ -37,8 +37,7 @@ data "aws_iam_policy_document" "streaming" {
     actions = [
       "lambda:CreateFunction", "lambda:DeleteFunction", "lambda:GetFunction", "lambda:GetFunctionCodeSigningConfig",
       "lambda:GetFunctionConfiguration", "lambda:ListVersionsByFunction", "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration",
-      "lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency", "lambda:GetFunctionConcurrency",
-      "lambda:AddPermission", "lambda:RemovePermission", "lambda:GetPolicy",
+      "lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency",
       "lambda:PutFunctionEventInvokeConfig", "lambda:GetFunctionEventInvokeConfig", "lambda:DeleteFunctionEventInvokeConfig",
       "lambda:ListTags", "lambda:TagResource", "lambda:UntagResource",
     ]
@@ -51,7 +50,6 @@ data "aws_iam_policy_document" "streaming" {
       "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:PutRetentionPolicy", "logs:DeleteRetentionPolicy",
       "logs:AssociateKmsKey", "logs:DisassociateKmsKey",
       "logs:CreateLogStream", "logs:DeleteLogStream", "logs:DescribeLogStreams",
-      "logs:PutMetricFilter", "logs:DeleteMetricFilter", "logs:DescribeMetricFilters",
       "logs:ListTagsForResource", "logs:TagResource", "logs:UntagResource",
     ]
     resources = [

@@ -44,10 +44,11 @@ variable "permissions_boundary_arn" {
 }
 
 variable "state" {
-  description = "Bucket with Terraform's state and the prefix of the lake's keys in it, and the ARN of the key that encrypts it; null when the state is elsewhere."
+  description = "Bucket with Terraform's state and the prefix of the lake's keys in it; the key of the default workspace's state, which `terraform init` reads (the backend's key); and the ARN of the KMS key that encrypts them. null when the state is elsewhere."
   type = object({
     bucket      = string
     prefix      = optional(string, "")
+    default_key = optional(string)
     kms_key_arn = optional(string)
   })
   default = null

@@ -40,10 +40,15 @@ run "is_narrowed_to_the_lake" {
   assert {
     condition = alltrue([
       for statement in flatten([for document in values(output.documents) : jsondecode(document).Statement]) : alltrue([
-        for resource in flatten([statement.Resource]) : strcontains(resource, "streamlake") || contains(["CrawlerEncryption", "StreamLimits", "FindLogGroups", "MakeKey", "FindAliases", "FunctionsInVpc", "Tables", "KeepKey", "UseKeyThroughServices"], statement.Sid)
+        for resource in flatten([statement.Resource]) : strcontains(resource, "streamlake") || contains(["MakeCrawlers", "Subscriptions", "StreamLimits", "FindLogGroups", "MakeKey", "FindKeys", "FunctionsInVpc", "Tables", "KeepKey", "UseKeyThroughServices"], statement.Sid)
       ])
     ])
     error_message = "a statement reaches beyond the lake"
+  }
+
+  assert {
+    condition     = toset(one([for statement in jsondecode(output.documents.identity).Statement : statement.Resource if statement.Sid == "Policies"])) == toset(["arn:aws:iam::123456789012:policy/streamlake-dev-consumer", "arn:aws:iam::123456789012:policy/streamlake-dev-producer"])
+    error_message = "a deployer that can change its own policies can do everything"
   }
 
   assert {
