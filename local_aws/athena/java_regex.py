@@ -7,12 +7,14 @@ no newline at its end.
 
 from __future__ import annotations
 
+import importlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from re import _parser as parser  # its tree tells which groups may stay unset
 from typing import Any
 
+# Its tree tells which groups may stay unset.
+_parser: Any = importlib.import_module("re._parser")
 _WORD = r"\p{L}\p{M}\p{Nd}\p{Pc}"
 _SPACE = r"\t\n\x0b\f\r\x{85}\p{Z}"
 # In RE2 by class escape: inside brackets, and alone.
@@ -60,7 +62,7 @@ def java_regex(pattern: str) -> JavaRegex:
     reader.read()
     try:
         compiled = re.compile(reader.python)
-        tree = parser.parse(reader.python)
+        tree = _parser.parse(reader.python)
     except (re.error, OverflowError) as error:
         raise RegexError(str(error), unsupported="look-behind" in str(error)) from None
     if reader.only_re2 and reader.only_python:

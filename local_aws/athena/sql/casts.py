@@ -22,6 +22,8 @@ def coerce(value: Typed, target: Type) -> Typed:
         return value
     if source.name == "unknown":
         return null_of(target)
+    if target.name == "char" and source.name == "varchar":
+        return Typed(f"rtrim({value.sql}, ' ')", target)
     if _same_form(source, target):
         return value.with_type(target)
     if target.name == "timestamp with time zone" and source.name in ("date", "timestamp"):
@@ -70,6 +72,8 @@ def cast(value: Typed, target: Type, position: Position | None = None) -> Typed:
 
 def _cast_sql(value: Typed, target: Type, position: Position | None) -> str | None:
     source, sql, name = value.type, value.sql, target.name
+    if source.name == "char" and not target.is_text:
+        return None
     if target.arguments and source.arguments:
         if name != source.name or len(target.arguments) != len(source.arguments):
             return None
@@ -81,12 +85,16 @@ def _cast_sql(value: Typed, target: Type, position: Position | None) -> str | No
     if source.arguments or target.arguments:
         return None
     if name == "char":
-        # A char is filled up with blanks in every operation; here it would be a plain text.
-        raise UnsupportedError("CAST to char", position)
+        return char_of(sql, target) if source.is_text else None
     if target.is_text:
         return _to_text(sql, source, target)
     writer = _WRITERS.get(name)
     return writer(sql, source, target) if writer else None
+
+
+def char_of(sql: str, target: Type) -> str:
+    """Write a text as a char: cut to its length. The blanks that fill it up are not held, they come with `text_of`."""
+    return f"rtrim(left({sql}, {target.parameters[0]}), ' ')"
 
 
 def _to_text(sql: str, source: Type, target: Type) -> str | None:
@@ -112,7 +120,9 @@ def cast_text_of(sql: str, source: Type) -> str | None:
 def text_of(sql: str, source: Type) -> str | None:
     """Write a value of a type without parts as results show it; None for a type that is never shown alone."""
     name = source.name
-    if source.is_text:
+    if name == "char":
+        return f"rpad({sql}, {source.parameters[0]}, ' ')"
+    if name == "varchar":
         return sql
     if name in ("double", "real"):
         return f"{name}_text({sql})"

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
-from local_aws.athena.sql.casts import coerce
+from local_aws.athena.sql.casts import coerce, text_of
 from local_aws.athena.sql.operators import comparable_pair, compare
 from local_aws.athena.sql.sharing import shared
 from local_aws.athena.sql.typed import Typed
@@ -156,6 +156,8 @@ def like_escaped(compiler: Compiler, node: exp.Escape) -> Typed:
 def _like_with(compiler: Compiler, node: exp.Like, escape: exp.Expr | None) -> Typed:
     position = compiler.session.source.operator(node.this, ("LIKE", "NOT"))
     value, pattern = compiler.compile(node.this), compiler.compile(node.expression)
+    if value.type.name == "char":  # it is compared with the blanks that fill it up
+        value = Typed(str(text_of(value.sql, value.type)), types.VARCHAR)
     for item in (value, pattern):
         if not types.can_coerce(item.type, types.VARCHAR):
             raise QueryError(

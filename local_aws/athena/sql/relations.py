@@ -10,7 +10,7 @@ from sqlglot import exp
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.arguments import check_arguments
-from local_aws.athena.sql.casts import coerce
+from local_aws.athena.sql.casts import char_of, coerce
 from local_aws.athena.sql.expressions import Compiler
 from local_aws.athena.sql.operators import key_of
 from local_aws.athena.sql.parse import Source, parse_statement
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from local_aws.athena.sql.compiled import CompiledQuery
     from local_aws.athena.sql.queries import QueryCompiler
     from local_aws.athena.sql.session import TableSource
+    from local_aws.athena.sql.types import Type
+
+
+def _within_length(sql: str, kind: Type) -> str:
+    """Cut the values of a column to the length of its type, as Trino's readers do."""
+    if kind.name == "char":
+        return char_of(sql, kind)
+    return f"left({sql}, {kind.parameters[0]})" if kind.name == "varchar" and kind.parameters else sql
 
 
 @dataclass(frozen=True)
@@ -221,7 +229,9 @@ class RelationCompiler:
         scan = Scan(session.fresh("scan_"), alias, source)
         session.scans.append(scan)
         columns = (*source.columns, *source.partition_columns)
-        fields = [Field(c.name, f"{quote(alias)}.{quote(c.name)}", c.type) for c in columns]
+        fields = [
+            Field(c.name, _within_length(f"{quote(alias)}.{quote(c.name)}", c.type), c.type) for c in columns
+        ]
         fields += [
             Field(c.name, f"{quote(alias)}.{quote(c.name)}", c.type, True) for c in source.hidden_columns
         ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MAX_DECIMAL_PRECISION = 38
+MAX_CHAR_LENGTH = 65536
 # AWS rule: Athena's timestamps have milliseconds, reference 10.7; expressions may carry more.
 DEFAULT_TIME_PRECISION = 3
 
@@ -241,9 +242,9 @@ def _common_text(left: Type, right: Type) -> Type:
     if left.name == "char" and right.name == "char":
         return max(left, right, key=lambda kind: kind.parameters[0])
     if left.name == "char" or right.name == "char":
-        # Measured by Trino's own tests: char meets varchar in char when both have a length.
-        lengths = [kind.parameters[0] for kind in (left, right) if kind.parameters]
-        return Type("char", (max(lengths),)) if len(lengths) == 2 else VARCHAR
+        # A varchar becomes a char of its length, never the other way.
+        lengths = [kind.parameters[0] if kind.parameters else MAX_CHAR_LENGTH for kind in (left, right)]
+        return Type("char", (min(max(lengths), MAX_CHAR_LENGTH),))
     if left.parameters and right.parameters:
         return max(left, right, key=lambda kind: kind.parameters[0])
     return VARCHAR
@@ -270,7 +271,9 @@ def can_coerce(source: Type, target: Type) -> bool:
     if common == target:
         return True
     if target.is_text and source.is_text:
-        return target == VARCHAR or (common.name == target.name and not target.parameters)
+        return (target == VARCHAR and source.name == "varchar") or (
+            common.name == target.name and not target.parameters
+        )
     if source.arguments and source.name == target.name:
         return all(can_coerce(a, b) for a, b in zip(source.arguments, target.arguments, strict=True))
     if source.name in _TIME_RANK and target.name in _TIME_RANK:

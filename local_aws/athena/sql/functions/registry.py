@@ -147,7 +147,7 @@ def unify(pattern: Type, actual: Type, bound: dict[str, Type]) -> bool:
             return False
         return all(unify(p, a, bound) for p, a in zip(pattern.arguments, actual.arguments, strict=True))
     if pattern.name in ("timestamp", "timestamp with time zone", "time", "varchar") and (
-        pattern.name == actual.name or (pattern.name == "varchar" and actual.is_text)
+        pattern.name == actual.name
     ):
         return True
     if pattern.name == "timestamp with time zone" and actual.name in ("timestamp", "date"):

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local_aws.athena.sql import types
-from local_aws.athena.sql.casts import coerce
+from local_aws.athena.sql.casts import coerce, text_of
+from local_aws.athena.sql.functions.call import build_from_rules
+from local_aws.athena.sql.functions.registry import Functions
 from local_aws.athena.sql.typed import Typed
+from local_aws.athena.sql.types import Type
 
 if TYPE_CHECKING:
     from local_aws.athena.sql.functions.call import Call
-    from local_aws.athena.sql.functions.registry import Functions
 
 # `split_part` past the end is NULL in Trino and an empty text in DuckDB; positions and lengths are in code points.
 _RULES = """
@@ -48,13 +50,37 @@ normalize(varchar) -> varchar => nfc_normalize({0})
 """
 
 
+_TEXTS = Functions()
+_TEXTS.define_all(_RULES)
+# What is defined on char: it gives a char of the same length, which is not filled up while it is held.
+_ON_CHAR = {
+    "lower": "lower({0})",
+    "upper": "upper_text({0})",
+    "trim": "ltrim({0}, e' \\t\\n\\r\\x0b\\x0c')",
+    "ltrim": "ltrim({0}, e' \\t\\n\\r\\x0b\\x0c')",
+    "rtrim": "{0}",
+}
+
+
 def register(functions: Functions) -> None:
     """Add the functions of this family."""
     functions.define_all(_RULES)
+    for name in ("length", "lower", "upper", "trim", "ltrim", "rtrim"):
+        functions.builder(name)(_on_text)
     functions.builder("substr", "substring")(substring)
     functions.builder("concat")(concatenate)
     functions.builder("format")(format_text)
     functions.builder("codepoint")(code_point)
+
+
+def _on_text(call: Call) -> Typed:
+    """Build a function that knows char besides varchar."""
+    value = call.argument(0) if call.count == 1 else None
+    if value is None or value.type.name != "char":
+        return build_from_rules(_TEXTS, call)
+    if call.name == "length":
+        return Typed(f"CASE WHEN {value.sql} IS NOT NULL THEN {value.type.parameters[0]} END", types.BIGINT)
+    return Typed(_ON_CHAR[call.name].format(value.sql), value.type)
 
 
 def substring(call: Call) -> Typed:
@@ -68,6 +94,11 @@ def substring(call: Call) -> Typed:
         return Typed(f"{form}({text.sql}, {', '.join(numbers)})", types.VARBINARY)
     if not text.type.is_text and text.type.name != "unknown":
         raise call.mismatch()
+    if text.type.name == "char":
+        filled = text_of(text.sql, text.type)
+        numbers = [call.coerced(index, types.BIGINT).sql for index in range(1, call.count)]
+        form = "text_from" if call.count == 2 else "text_between"
+        return Typed(f"rtrim({form}({filled}, {', '.join(numbers)}), ' ')", text.type)
     source = coerce(text, types.VARCHAR)
     start = call.coerced(1, types.BIGINT)
     if call.count == 2:
@@ -96,6 +127,14 @@ def concatenation(values: list[Typed], call: Call) -> Typed:
     kinds = [value.type for value in values]
     if any(kind.name == "array" for kind in kinds):
         return _concatenate_arrays(values, call)
+    if any(kind.name == "char" for kind in kinds) and all(kind.is_text and kind.parameters for kind in kinds):
+        lengths = [kind.parameters[0] for kind in kinds]
+        filled = [
+            text_of(coerce(value, Type("char", kind.parameters)).sql, Type("char", kind.parameters))
+            for value, kind in zip(values, kinds, strict=True)
+        ]
+        result = Type("char", (sum(lengths),))
+        return Typed(f"rtrim({' || '.join(str(text) for text in filled)}, ' ')", result)
     for kind in (types.VARCHAR, types.VARBINARY):
         if all(types.can_coerce(item, kind) for item in kinds):
             return Typed("(" + " || ".join(coerce(value, kind).sql for value in values) + ")", kind)
