@@ -134,7 +134,7 @@ bench-query: $(READY) ## queries through the local Athena beside DuckDB on the s
 	@$(PY) -m benchmarks.query $(BENCH)
 
 ##@ Work on it
-.PHONY: test test-all test-clients lint format lock
+.PHONY: test test-all test-clients lint lint-python lint-configuration format lock
 test: lint ## all checks and tests
 	@$(PY) -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder -m "not slow" $(PYTEST)
 
@@ -145,9 +145,14 @@ test-clients: $(READY) $(CLIENTS)/.ready $(DBT)/.ready ## the clients that peopl
 	@STREAMLAKE_PYTHON=$(abspath $(PY)) STREAMLAKE_DBT=$(abspath $(DBT)/bin/dbt) $(CLIENTS)/bin/python -m pytest -q --confcutdir=tests/clients tests/clients $(PYTEST)
 
 lint: $(READY) $(CHECKOV)/.ready ## style, types, Terraform, security and compose-file checks
+	@$(MAKE) --jobs=2 --output-sync lint-python lint-configuration
+
+lint-python: $(READY)
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+
+lint-configuration: $(READY) $(CHECKOV)/.ready
 	@$(PY) -m yamllint --strict docker-compose.yml
 	@$(CHECKOV)/bin/checkov --config-file .checkov.yaml
 
