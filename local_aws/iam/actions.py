@@ -213,7 +213,12 @@ class Actions:
         if not operation.startswith(("Create", "Update")):
             return []
         passed = (("iam:PassedToService", f"{service}.amazonaws.com"),)
-        return [Check("iam:PassRole", role, passed) for role in dict.fromkeys(_roles(service, parameters))]
+        # Glue takes a role's name, with its path, for the role's ARN.
+        roles = (
+            role if role.startswith("arn:") else f"arn:aws:iam::{self._account_id}:role/{role.lstrip('/')}"
+            for role in _roles(service, parameters)
+        )
+        return [Check("iam:PassRole", role, passed) for role in dict.fromkeys(roles)]
 
 
 def _catalog_resources(parameters: Parameters) -> list[str]:

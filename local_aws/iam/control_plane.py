@@ -29,7 +29,7 @@ Tags = tuple[tuple[str, str | tuple[str, ...]], ...]
 _FORMS = frozenset({"iam", "sns"})
 _TARGETS = {
     "budgets": re.compile(r"\w+"),
-    "glue": re.compile(r"CreateDatabase"),
+    "glue": re.compile(r"(Create|Delete)Database"),
     "kinesis": re.compile(r"(Describe|Deregister)StreamConsumer"),
     "kms": re.compile(r"CreateKey|(Create|Delete|Update)Alias"),
     "logs": re.compile(r"CreateLogGroup|DescribeLogGroups"),
@@ -119,10 +119,8 @@ class ControlPlane:
         return [Check("iam:PassRole", str(role), passed)] if role else []
 
     def _budgets(self, operation: str, parameters: Mapping[str, Any], region: str) -> Asked | None:
-        budget = parameters.get("Budget")
-        name = parameters.get("BudgetName") or (
-            budget.get("BudgetName") if isinstance(budget, dict) else None
-        )
+        budget = parameters.get("Budget") or parameters.get("NewBudget") or {}
+        name = parameters.get("BudgetName") or budget.get("BudgetName")
         arn = str(parameters.get("ResourceARN") or self._arn("budgets", "", f"budget/{name or _EVERYTHING}"))
         if operation in ("ListTagsForResource", "TagResource", "UntagResource"):
             action = operation
@@ -135,6 +133,13 @@ class ControlPlane:
         return Asked(checks, is_all=True)
 
     def _glue(self, operation: str, parameters: Mapping[str, Any], region: str) -> Asked | None:
+        if operation == "DeleteDatabase":
+            # AWS rule: a database goes with its tables and functions.
+            name = parameters.get("Name")
+            gone = ("catalog", f"database/{name}", f"table/{name}/*", f"userDefinedFunction/{name}/*")
+            return Asked(
+                [Check("glue:DeleteDatabase", self._arn("glue", region, one)) for one in gone], is_all=True
+            )
         name = parameters.get("DatabaseInput", {}).get("Name")
         return _tagged(
             "glue:TagResource", self._arn("glue", region, f"database/{name}"), parameters.get("Tags")

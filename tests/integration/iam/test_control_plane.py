@@ -201,6 +201,8 @@ def test_listings_budgets_and_consumers_are_asked_for_by_aws_names(account: Acco
     maker.create_budget(AccountId=ACCOUNT, Budget=budget)
     assert viewer.describe_budget(AccountId=ACCOUNT, BudgetName=budget["BudgetName"])["Budget"]
 
+    maker.update_budget(AccountId=ACCOUNT, NewBudget=budget)
+
     name = unique("stream")
     kinesis = account.root.client("kinesis")
     kinesis.create_stream(StreamName=name, ShardCount=1)
@@ -230,3 +232,34 @@ def test_what_cannot_be_read_is_left_to_the_service(account: Account) -> None:
     with pytest.raises(ClientError) as caught:
         iam.create_policy(PolicyName=unique("broken"), PolicyDocument=broken)
     assert caught.value.response["Error"]["Code"] == "MalformedPolicyDocument"
+
+
+def test_a_database_goes_with_its_tables(account: Account) -> None:
+    name, glue = unique("lake").replace("-", "_"), f"arn:aws:glue:us-east-1:{ACCOUNT}"
+    account.root.client("glue").create_database(DatabaseInput={"Name": name})
+    itself = [f"{glue}:catalog", f"{glue}:database/{name}"]
+    within = [f"{glue}:{kind}/{name}/*" for kind in ("table", "userDefinedFunction")]
+    narrow = account.user(allow("glue:DeleteDatabase", itself)).client("glue")
+    assert denied(lambda: narrow.delete_database(Name=name)) == "glue:DeleteDatabase"
+    account.user(allow("glue:DeleteDatabase", itself + within)).client("glue").delete_database(Name=name)
+
+
+def test_a_crawler_is_given_a_role_by_its_name_too(account: Account) -> None:
+    name, made = unique("lake"), role(account, Path="/lake/")
+    crawl = allow("glue:CreateCrawler", f"arn:aws:glue:us-east-1:{ACCOUNT}:crawler/lake*")
+
+    def create(user: Any) -> Callable[[], Any]:
+        return lambda: user.client("glue").create_crawler(
+            Name=name,
+            Role=f"lake/{made}",
+            DatabaseName="default",
+            Targets={"S3Targets": [{"Path": "s3://nothing/"}]},
+        )
+
+    passed = {"StringEquals": {"iam:PassedToService": "glue.amazonaws.com"}}
+    assert denied(create(account.user(crawl))) == "iam:PassRole"
+    right = account.user(crawl, allow("iam:PassRole", f"{IAM}:role/lake/{made}", Condition=passed))
+    # Allowed, and refused for what the role is.
+    with pytest.raises(ClientError) as caught:
+        create(right)()
+    assert caught.value.response["Error"]["Code"] == "InvalidInputException"
