@@ -181,7 +181,7 @@ def test_a_query_step_by_step(lake: Lake, reader: Reader) -> None:
 
 
 def test_a_query_is_stopped(reader: Reader) -> None:
-    numbers = "UNNEST(sequence(1, 30000))"
+    numbers = "UNNEST(sequence(1, 10000))"
     sql = f"SELECT count(*) FROM {numbers} a(x), {numbers} b(y), {numbers} c(z) WHERE (x * y * z) % 7 = 0"
     query = wr.athena.start_query_execution(sql, **reader.where)
     wr.athena.stop_query_execution(query)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 BY_FAMILY = "SELECT event_type, count(*) AS n FROM events GROUP BY 1 ORDER BY 1"
 # Runs for hours unless it is stopped.
 ENDLESS = (
-    "SELECT count(*) FROM UNNEST(sequence(1, 30000)) a(x) CROSS JOIN UNNEST(sequence(1, 30000)) b(y)"
-    " CROSS JOIN UNNEST(sequence(1, 30000)) c(z) WHERE (x * y * z) % 7 = 0"
+    "SELECT count(*) FROM UNNEST(sequence(1, 10000)) a(x) CROSS JOIN UNNEST(sequence(1, 10000)) b(y)"
+    " CROSS JOIN UNNEST(sequence(1, 10000)) c(z) WHERE (x * y * z) % 7 = 0"
 )
 LIMIT_SECONDS = 120
 

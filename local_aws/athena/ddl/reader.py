@@ -216,7 +216,8 @@ def _insert(cursor: Cursor) -> Statement:
     if cursor.at("OVERWRITE"):
         raise cursor.unexpected("INTO")
     cursor.expect("INTO")
-    cursor.accept("TABLE")
+    if cursor.at("TABLE"):
+        raise cursor.unexpected("a name")
     name = cursor.qualified_name()
     columns: tuple[str, ...] = ()
     if cursor.at("(") and not _starts_query(cursor, 1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from local_aws.athena.ddl.formats import FORMATS, TEXT_INPUT, TEXT_OUTPUT, format_named
@@ -12,12 +13,22 @@ from local_aws.athena.ddl.statements import (
     StorageFormat,
 )
 from local_aws.athena.errors import QueryError, UnsupportedError
-from local_aws.athena.sql.parse import parse_statement
+from local_aws.athena.sql.parse import Source, parse_statement
 from local_aws.athena.sql.type_text import parse_type
 
 if TYPE_CHECKING:
-    from local_aws.athena.ddl.cursor import Cursor
+    from collections.abc import Sequence
+
+    from local_aws.athena.ddl.cursor import Cursor, Word
     from local_aws.athena.ddl.statements import Name, Statement
+
+
+_HIVE_TYPES = frozenset(
+    {
+        *("boolean", "tinyint", "smallint", "int", "integer", "bigint", "float", "double", "decimal"),
+        *("string", "varchar", "char", "binary", "date", "timestamp", "array", "map", "struct"),
+    }
+)
 
 
 def read_create_table(cursor: Cursor) -> Statement:
@@ -25,13 +36,27 @@ def read_create_table(cursor: Cursor) -> Statement:
     external = cursor.accept("EXTERNAL")
     cursor.expect("TABLE")
     if_not_exists = cursor.accept("IF", "NOT", "EXISTS")
+    start = cursor.index
     name = cursor.qualified_name()
+    words = cursor.words[start : cursor.index]
     if not external and (cursor.at("WITH") or cursor.at("AS")):
+        _refuse_quotes(cursor, words, "quoted")
         return _read_as(cursor, name, if_not_exists)
+    _refuse_quotes(cursor, words, "string")
     columns = read_columns(cursor) if cursor.at("(") else ()
     if not external and cursor.at("AS"):
         raise UnsupportedError("CREATE TABLE AS with a list of column names")
     return _read_external(cursor, name, if_not_exists, columns, external)
+
+
+def _refuse_quotes(cursor: Cursor, words: Sequence[Word], kind: str) -> None:
+    """Refuse a name in the other quotes: Hive has back quotes (`quoted`), Trino double quotes (`string`)."""
+    for word in words:
+        if word.kind == kind:
+            message = f"mismatched input '{word.raw}'"
+            if kind == "quoted":
+                message = "backquoted identifiers are not supported; use double quotes to quote identifiers"
+            raise QueryError("SYNTAX_ERROR", message, Source(cursor.text).position(word.start))
 
 
 def _read_as(cursor: Cursor, name: Name, if_not_exists: bool) -> Statement:
@@ -76,7 +101,7 @@ def read_columns(cursor: Cursor) -> tuple[ColumnDefinition, ...]:
 
 
 def _read_column(cursor: Cursor) -> ColumnDefinition:
-    name = cursor.name()
+    name = cursor.take("word", "quoted").text.lower()
     kind = _read_type(cursor)
     comment = cursor.string() if cursor.accept("COMMENT") else None
     return ColumnDefinition(name, kind, comment)
@@ -97,11 +122,24 @@ def _read_type(cursor: Cursor) -> str:
         if depth == 0:
             break
     text = cursor.text[first.start : end]
+    compact = "".join(text.lower().split())
     try:
         parse_type(text.lower())
     except ValueError as error:
         raise QueryError("SYNTAX_ERROR", f"{error}") from None
-    return "".join(text.lower().split())
+    _check_hive_type(compact)
+    return compact
+
+
+def _check_hive_type(text: str) -> None:
+    """Raise `QueryError` for a type that Hive has not: `json`, `array(int)`, `varchar` without a length."""
+    for match in re.finditer(r"(`[^`]*`|\w+)(.?)", text):
+        word, following = match.groups()
+        if following == ":" or word.isdigit():  # the name of a struct's field, or a length
+            continue
+        opening = {"array": "<", "map": "<", "struct": "<", "varchar": "(", "char": "("}.get(word)
+        if word not in _HIVE_TYPES or (opening is not None and following != opening):
+            raise QueryError("SYNTAX_ERROR", f"{text!r} is no type of Hive: {word!r}")
 
 
 def _read_external(

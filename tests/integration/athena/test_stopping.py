@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Takes DuckDB some seconds: a stop that is lost ends with a result in the bucket.
 LONG = (
-    "SELECT count(*) FROM UNNEST(sequence(1, 30000)) a(x) CROSS JOIN UNNEST(sequence(1, 30000)) b(y)"
+    "SELECT count(*) FROM UNNEST(sequence(1, 10000)) a(x) CROSS JOIN UNNEST(sequence(1, 10000)) b(y)"
     " WHERE (x * y) % 7 = 0"
 )
 
