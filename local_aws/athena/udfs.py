@@ -12,7 +12,7 @@ import orjson
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from local_aws.athena import udf_regexes
+from local_aws.athena import udf_json, udf_regexes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,7 +82,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         ("python_hmac", _hmac, ["BLOB", "BLOB", "VARCHAR"], "BLOB", pa.binary()),
         *(
             (name, function, kinds, kind, _ARROW[kind])
-            for name, function, kinds, kind in udf_regexes.FUNCTIONS
+            for name, function, kinds, kind in (*udf_regexes.FUNCTIONS, *udf_json.FUNCTIONS)
         ),
     )
     for name, function, parameters, result, kind in table:

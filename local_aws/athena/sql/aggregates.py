@@ -203,8 +203,12 @@ def _count_if(call: AggregateCall) -> Typed:
 @aggregate("sum")
 def _sum(call: AggregateCall) -> Typed:
     value = call.take(1)[0]
-    if value.type.name in ("interval day to second", "interval year to month"):
-        return Typed(call.apply("sum", value.sql), value.type)
+    if value.type.name == "interval day to second":
+        total = call.apply("sum", f"interval_milliseconds_({value.sql})")
+        return Typed(f"to_milliseconds(CAST({total} AS BIGINT))", value.type)
+    if value.type.name == "interval year to month":
+        total = call.apply("sum", f"interval_months_({value.sql})")
+        return Typed(f"to_months(CAST({total} AS INTEGER))", value.type)
     value = call.number()
     result = value.type
     if value.type.is_integer:
@@ -216,7 +220,9 @@ def _sum(call: AggregateCall) -> Typed:
 
 @aggregate("avg")
 def _avg(call: AggregateCall) -> Typed:
-    call.take(1)
+    value = call.take(1)[0]
+    if value.type.name in ("interval day to second", "interval year to month"):
+        raise UnsupportedError(f"avg of {value.type}", call.position)
     value = call.number()
     if value.type.name == "decimal":
         # DuckDB's average of decimals is a floating number; Trino's is a decimal, rounded half up.

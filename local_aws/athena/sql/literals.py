@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -72,17 +73,26 @@ def typed(value: str, kind: Type, position: Position | None) -> Typed:
         )
         # A literal without digits still meets the three digits of Athena's columns when it is compared.
         kind = types.timestamp_tz(digits) if has_zone or "zone" in kind.name else types.timestamp(digits)
-        if not _is_time(value, has_zone):
+        if not (_is_time(value, has_zone) and _is_date(value)):
             raise QueryError("INVALID_LITERAL", f"'{value}' is not a valid TIMESTAMP literal", position)
         if not has_zone and kind.name == "timestamp":
             return Typed(f"TIMESTAMP {quote_text(_padded_time(value))}", kind)
     if kind.name == "date":
-        if not re.fullmatch(r"[+-]?\d{4,}-\d{1,2}-\d{1,2}", value.strip()):
+        if not (re.fullmatch(r"[+-]?\d{4,}-\d{1,2}-\d{1,2}", value.strip()) and _is_date(value)):
             raise QueryError("INVALID_LITERAL", f"'{value}' is not a valid DATE literal", position)
         return Typed(f"DATE {quote_text(value.strip())}", kind)
     if kind.name == "char":
         kind = types.Type("char", (len(value),))
     return cast(text(value), kind, position)
+
+
+def _is_date(value: str) -> bool:
+    """Tell whether a text is a day of the calendar; years of more than four digits are not looked at."""
+    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):.*)?", value.strip(), re.DOTALL)
+    if match is None or match.group(1) == "0000":
+        return True
+    year, month, day, hour = (int(group or 0) for group in match.groups())
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1] and hour < 24
 
 
 def _is_time(value: str, has_zone: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -39,28 +40,33 @@ def register(functions: Functions) -> None:
     functions.builder("json_extract_scalar")(_extract_scalar)
     functions.builder("json_size")(_size)
     functions.builder("json_array_contains")(_contains)
-    functions.builder("json_value")(_value)
-    functions.builder("json_query")(_query)
-    functions.builder("json_exists")(_exists)
+    functions.builder("json_value", "json_query", "json_exists")(_standard)
 
 
 def json_path(path: str, call: Call) -> str:
     """Turn a JSON path of Trino into one of DuckDB; raises `QueryError` for one that Trino does not take."""
+    return "$" + "".join(
+        f"[{step}]" if isinstance(step, int) else '."' + step.replace('"', '\\"') + '"'
+        for step in _steps(path, call)
+    )
+
+
+def _steps(path: str, call: Call) -> list[str | int]:
+    """Read a path: names of fields, and numbers of elements that count from 0."""
     text = path.strip()
     if not text.startswith("$"):
         raise _invalid_path(path, call)
-    pieces = ["$"]
+    steps: list[str | int] = []
     for step in _STEP.finditer(text[1:]):
         if step.group("other") is not None:
             raise _invalid_path(path, call)
         if step.group("number") is not None:  # Trino: a field of an object, or an element of an array
             raise UnsupportedError(f"The JSON path {path!r} with a number as a name", call.position)
         if step.group("index") is not None:
-            pieces.append(f"[{step.group('index')}]")
+            steps.append(int(step.group("index")))
             continue
-        name = next(n for n in (step.group(g) for g in ("name", "double", "single")) if n is not None)
-        pieces.append('."' + name.replace('"', '\\"') + '"')
-    return "".join(pieces)
+        steps.append(next(n for n in (step.group(g) for g in ("name", "double", "single")) if n is not None))
+    return steps
 
 
 def _invalid_path(path: str, call: Call) -> QueryError:
@@ -129,32 +135,22 @@ def _contains(call: Call) -> Typed:
     raise call.mismatch()
 
 
-def _standard_path(call: Call) -> str:
-    """Read the path of SQL's own JSON functions: `lax $.a.b`."""
+def _standard(call: Call) -> Typed:
+    """Build SQL's own JSON functions, whose paths say whether they are lax: `lax $.a.b`."""
     if call.count != 2:
         raise call.wrong_count(f"{call.name}(varchar, path)")
     text = call.literal_text(1).strip()
-    match = re.fullmatch(r"(?:lax|strict)\s+(\$.*)", text, re.DOTALL)
+    match = re.fullmatch(r"(lax|strict)\s+(\$.*)", text, re.DOTALL)
     if match is None:
         raise QueryError(
             "INVALID_PATH", f"Invalid JSON path: '{text}'; it starts with lax or strict", call.position
         )
-    if re.search(r"\*|\?|\(", match.group(1)):
-        raise QueryError(
-            "NOT_SUPPORTED",
-            f"The JSON path '{text}' (wildcards, filters, methods) is not supported by the local Athena",
-        )
-    return json_path(match.group(1), call)
-
-
-def _value(call: Call) -> Typed:
-    return _scalar(call, _standard_path(call))
-
-
-def _query(call: Call) -> Typed:
-    path = _standard_path(call)
-    return Typed(f"json_container_text({_found(call, path)})", types.VARCHAR)
-
-
-def _exists(call: Call) -> Typed:
-    return Typed(f"({_found(call, _standard_path(call))} IS NOT NULL)", types.BOOLEAN)
+    if re.search(r"\*|\?|\(", match.group(2)):
+        raise UnsupportedError(f"The JSON path '{text}' (wildcards, filters, methods)", call.position)
+    path = json.dumps([match.group(1) == "lax", *_steps(match.group(2), call)])
+    source = call.argument(0)
+    document = (
+        f"CAST({source.sql} AS VARCHAR)" if source.type.name == "json" else call.coerced(0, types.VARCHAR).sql
+    )
+    kind = types.BOOLEAN if call.name == "json_exists" else types.VARCHAR
+    return Typed(f"python_{call.name}({document}, {quote_text(path)})", kind)

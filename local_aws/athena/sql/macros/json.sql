@@ -56,9 +56,6 @@ CREATE OR REPLACE MACRO json_scalar_in_text(j, source, written) AS
          WHEN 't' THEN 'true' WHEN 'f' THEN 'false'
          ELSE json_number_as_written(CAST(j AS VARCHAR), source, written) END;
 
-CREATE OR REPLACE MACRO json_container_text(j) AS
-    CASE WHEN left(CAST(j AS VARCHAR), 1) IN ('{', '[') THEN CAST(j AS VARCHAR) END;
-
 CREATE OR REPLACE MACRO json_length(j) AS
     CASE WHEN json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END;
 

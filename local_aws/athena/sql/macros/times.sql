@@ -76,10 +76,8 @@ CREATE OR REPLACE MACRO timestamp_of_text_(t) AS
 CREATE OR REPLACE MACRO timestamp_of_text(t) AS
     CASE WHEN t IS NULL THEN NULL
          WHEN regexp_full_match(trim(t), '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,12})?)?)?')
-              AND TRY_CAST(regexp_replace(trim(t), ' ([0-9]{1,2}:[0-9]{1,2})$', ' \1:00') AS TIMESTAMP) IS NOT NULL
+              AND NOT contains(t, ' 24:') AND TRY_CAST(regexp_replace(trim(t), ' ([0-9]{1,2}:[0-9]{1,2})$', ' \1:00') AS TIMESTAMP) IS NOT NULL
          THEN timestamp_of_text_(t)
-         WHEN regexp_full_match(trim(t), '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?( ?[+-][0-9:]+| [A-Za-z][A-Za-z0-9_/+-]*)')
-         THEN timestamp_of_text_(regexp_extract(trim(t), '^([+-]?[0-9-]+( [0-9:.]+)?)', 1))
          ELSE make_timestamp(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp: ' || t)) END;
 
 CREATE OR REPLACE MACRO zone_name_(z) AS
