@@ -55,7 +55,10 @@ def check_tree(statement: exp.Expr, source: Source) -> None:
                 raise QueryError(
                     "SYNTAX_ERROR", f"mismatched input '{name.strip('_').upper()}'", source.of(node)
                 )
-        check_arguments(node, source.of(node))
+        try:
+            check_arguments(node, None)
+        except UnsupportedError:  # looking for the place of every node would take the square of their number
+            check_arguments(node, source.of(node))
         if isinstance(node, exp.Identifier):
             _check_name(node, source)
         elif isinstance(node, exp.Join):
@@ -118,14 +121,15 @@ def _check_interval(following: Sequence[Token], source: Source) -> None:
 
 
 def _check_number(token: Token, after: Token | None, source: Source) -> None:
-    place = source.position(token.start)
     text = source.text[token.start : token.end + 1]
     if token.token_type == TokenType.HEX_STRING:
         if text[:2] in ("0x", "0X"):
-            raise UnsupportedError(f"The hexadecimal number {text}", place)
+            raise UnsupportedError(f"The hexadecimal number {text}", source.position(token.start))
         if len(token.text) % 2:
-            raise QueryError("INVALID_LITERAL", "Binary literal must contain an even number of digits", place)
+            message = "Binary literal must contain an even number of digits"
+            raise QueryError("INVALID_LITERAL", message, source.position(token.start))
     if token.token_type == TokenType.NUMBER and after is not None and after.start == token.end + 1:
+        place = source.position(token.start)
         if after.text.startswith("_") and after.text.strip("_").isdigit():
             raise UnsupportedError(f"The number {text}{after.text}, with underscores", place)
         if after.text[0].isalpha() or after.text[0] == "_":
