@@ -65,7 +65,7 @@ def found(place: Place, planned: Mapping[str, tuple[str, Mapping[str, Any]]]) ->
 
     ids = {}
     for address, (kind, values) in planned.items():
-        finder = _FINDERS.get(kind)
+        finder = FINDERS.get(kind)
         if finder is None:
             continue
         try:
@@ -226,7 +226,7 @@ def _alias(place: Place, values: Mapping[str, Any]) -> str | None:
     return str(values["name"]) if values["name"] in names else None
 
 
-_FINDERS: Mapping[str, Finder] = {
+FINDERS: Mapping[str, Finder] = {
     "aws_athena_named_query": _named_query,
     "aws_athena_prepared_statement": _prepared_statement,
     "aws_athena_workgroup": _workgroup,

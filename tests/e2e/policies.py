@@ -29,6 +29,17 @@ ACCEPTED = {
         r"^RESOURCE_STAR": "in a key policy the resource * is the key that carries the policy",
         r"ArnLike requires a value of type Arn but given String": "an encryption context is text; here it is an ARN",
     },
+    "deployer": {
+        r"StringEquals requires a value of type String but given Arn": "AWS's guide compares boundaries so",
+        r"^RESOURCE_MISMATCH .*'athena:TagResource'": "the lint wants an ARN of each kind of thing that has tags",
+        r"^RESOURCE_MISMATCH .*'kms:CreateAlias'": "alias and key are in a statement each: the keys' has a condition",
+        r"^RESOURCE_MISMATCH .*'logs:DescribeLogGroups'": "AWS asks for log-group:*, the lint's list does not know",
+        r"^RESOURCE_MISMATCH .*'s3:PutObject'": "the lint takes the : in a state's key for one of the ARN",
+        r"^RESOURCE_POLICY_PRIVILEGE_ESCALATION .*s3:PutBucketPolicy": "who makes buckets gives them their policies",
+        r"^RESOURCE_STAR - \['kms:TagResource'\]": "a key to be made has no ARN; a condition asks for its tags",
+        r"^UNKNOWN_ACTION .*kinesis:(TagResource|UntagResource|ListTagsForResource)": "newer than the lint's list",
+        r"^UNKNOWN_ACTION .*quicksight:DescribeDashboardDefinition": "newer than the lint's list",
+    },
 }
 
 

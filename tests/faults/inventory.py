@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
-from scripts.session import Session
+
+class Session(Protocol):
+    """Whoever makes clients of the account."""
+
+    def client(self, service: str, /) -> Any:
+        """Give a client."""
+
 
 # The kind of thing that each type of resource is one of, for the types that a lake has.
 KINDS = {
