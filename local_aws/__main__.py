@@ -72,6 +72,8 @@ def _up(settings: Settings, timeout_seconds: float) -> int:
     _say(
         f"The local AWS {how}: {started.endpoint} (pid {started.pid}, log {settings.logs_dir / 'gateway.log'})"
     )
+    if started.recovered and not started.already_running:
+        _say(f"Note: {started.recovered}.")
     _say("Next: make deploy")
     return _DONE
 

@@ -38,6 +38,8 @@ class Started:
     endpoint: str
     seconds: float
     already_running: bool
+    # What to know of the end of the one before, when that was not an orderly stop.
+    recovered: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ def up(settings: Settings, timeout_seconds: float = 60.0) -> Started:
         raise ProcessError(running.port_taken_message(settings, refusal))
     child = _spawn(settings)
     _wait_until_healthy(settings, psutil.Process(child.pid), timeout_seconds, child)
-    return Started(child.pid, settings.endpoint, time.monotonic() - begun, already_running=False)
+    recovered = (health(settings) or {}).get("recovered")
+    seconds = time.monotonic() - begun
+    return Started(child.pid, settings.endpoint, seconds, already_running=False, recovered=recovered)
 
 
 def down(settings: Settings, timeout_seconds: float = 120.0) -> Stopped:

@@ -37,7 +37,8 @@ class GatewayApp:
     """Answers what `services` handle and what is under `/_local_aws/`; the rest goes to `behind`.
 
     Each service has its own threads, so that one which waits for another never waits for itself. With a `guard`
-    every request is signed by somebody who may make it; without one nobody asks.
+    every request is signed by somebody who may make it; without one nobody asks. `handled` is told of each request
+    that MiniStack has answered.
     """
 
     def __init__(
@@ -47,12 +48,14 @@ class GatewayApp:
         behind: AsgiApp,
         health: Callable[[], dict[str, Any]],
         guard: Guard | None = None,
+        handled: Callable[[MutableMapping[str, Any]], None] = lambda _scope: None,
     ) -> None:
         self._settings = settings
         self._router = Router(services)
         self._behind = behind
         self._health = health
         self._guard = guard
+        self._handled = handled
         self._observation = Observation([one for one in services if isinstance(one, Observer)])
         self._pools = {
             one.name: ThreadPoolExecutor(_THREADS_PER_SERVICE, thread_name_prefix=f"api-{one.name}")
@@ -100,6 +103,14 @@ class GatewayApp:
             if looked_at is None:
                 return
             receive = looked_at
+        try:
+            await self._pass_behind(signed, scope, receive, send)
+        finally:
+            self._handled(scope)
+
+    async def _pass_behind(
+        self, signed: Scope | None, scope: MutableMapping[str, Any], receive: Receive, send: Send
+    ) -> None:
         if self._guard is None:
             await self._behind(scope, receive, send)
         elif self._guard.looks_at(signed, scope):

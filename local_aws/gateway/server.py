@@ -17,11 +17,12 @@ import psutil
 
 from local_aws import __version__, running
 from local_aws.errors import ProcessError
-from local_aws.gateway import ministack
+from local_aws.gateway import ministack, saving
 from local_aws.gateway.app import GatewayApp
 from local_aws.gateway.guard import Guard
 from local_aws.gateway.registry import make_services
 from local_aws.gateway.repeats import RepeatedCalls
+from local_aws.gateway.saving import Saver, save_ministack
 from local_aws.gateway.supervisor import Supervisor
 from local_aws.iam.authorization import Authorization
 
@@ -53,12 +54,16 @@ def serve(settings: Settings) -> int:
     _raise_open_files_limit()
     services = make_services(settings)
     started_at = datetime.now(UTC)
+    recovered = saving.begin(settings)
+    if recovered:
+        _log.warning(recovered)
     running.write(settings, running.describe(settings, os.getpid()))
     try:
         for service in services:
             service.start()
         behind = ministack.load()
-        asyncio.run(_serve(settings, services, behind, listener, started_at))
+        asyncio.run(_serve(settings, services, behind, listener, started_at, recovered))
+        saving.end(settings)
     finally:
         for service in services:
             service.stop()
@@ -76,6 +81,7 @@ async def _serve(
     behind: Any,
     listener: socket.socket,
     started_at: datetime,
+    recovered: str | None,
 ) -> None:
     from hypercorn.asyncio import serve as hypercorn_serve
 
@@ -94,12 +100,14 @@ async def _serve(
             "auth": settings.auth,
             "started_at": started_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
             "services": [service.name for service in services],
+            "recovered": recovered,
             "delivery": supervisor.health() if supervisor else {"state": "disabled"},
         }
 
     authorization = Authorization(settings) if settings.auth else None
     guard = Guard(authorization) if authorization else None
-    app = GatewayApp(settings, services, behind, health, guard)
+    saver = Saver(save_ministack)
+    app = GatewayApp(settings, services, behind, health, guard, saver.note)
     stop_asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
@@ -108,6 +116,7 @@ async def _serve(
     async def until_stopped() -> None:
         # The server has begun to listen when hypercorn starts to wait here, and it goes on serving until this
         # returns: the engine needs it for its last flush.
+        saver.start()
         if supervisor is not None:
             await supervisor.start()
         _log.info("serving at %s, state in %s", settings.endpoint, settings.state_dir)
@@ -115,6 +124,7 @@ async def _serve(
         _log.info("stopping")
         if supervisor is not None:
             await supervisor.stop()
+        await saver.stop()
 
     serving: Any = RepeatedCalls(app)
     await hypercorn_serve(serving, _hypercorn_config(listener), shutdown_trigger=until_stopped, mode="asgi")
