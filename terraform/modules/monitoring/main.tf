@@ -3,16 +3,20 @@ data "aws_caller_identity" "current" {}
 data "aws_region" "current" {}
 
 locals {
+  # A topic that is yet to be made has an ARN of which nobody knows whether it is null, but the number of resources must be
+  # known: create_topic says it.
+  creates_topic = var.notify.create_topic == null ? var.notify.topic_arn == null : var.notify.create_topic
+
   account_id = data.aws_caller_identity.current.account_id
   # The attribute is called name in version 5 of the provider and region in version 6.
   region = coalesce(lookup(data.aws_region.current, "region", null), lookup(data.aws_region.current, "name", null))
 
   # Through its policy: a new alarm may publish at once, when the topic must let it already.
-  topic_arn = var.notify.topic_arn == null ? aws_sns_topic_policy.this[0].arn : var.notify.topic_arn
+  topic_arn = local.creates_topic ? aws_sns_topic_policy.this[0].arn : var.notify.topic_arn
 }
 
 resource "aws_sns_topic" "this" {
-  count = var.notify.topic_arn == null ? 1 : 0
+  count = local.creates_topic ? 1 : 0
 
   name              = "${var.name}-alarms"
   kms_master_key_id = var.notify.kms_key_arn

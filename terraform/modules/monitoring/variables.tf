@@ -66,6 +66,11 @@ variable "thresholds" {
     condition     = var.thresholds.duration_share > 0 && var.thresholds.duration_share <= 1
     error_message = "thresholds.duration_share is ${var.thresholds.duration_share}; allowed: more than 0, up to 1"
   }
+
+  validation {
+    condition     = var.thresholds.scanned_bytes_per_day >= 0 && var.thresholds.error_objects >= 0
+    error_message = "thresholds.scanned_bytes_per_day is ${var.thresholds.scanned_bytes_per_day} and error_objects ${var.thresholds.error_objects}; allowed: 0 or more"
+  }
 }
 
 variable "count_error_objects" {
@@ -73,24 +78,37 @@ variable "count_error_objects" {
   type        = bool
   default     = true
   nullable    = false
+
+  # AWS rule: a request metric's filter has a name of 64 characters at most.
+  validation {
+    condition     = !var.count_error_objects || alltrue([for dataset in keys(var.pipelines) : length(var.name) + length(dataset) <= 56])
+    error_message = "count_error_objects gives S3 the filters ${join(", ", [for dataset in keys(var.pipelines) : "${var.name}-${dataset}-errors"])}; allowed: 64 characters each. Shorten name or the datasets' names, or count no objects"
+  }
 }
 
 variable "notify" {
   description = <<-EOT
     Who hears of alarms: e-mail addresses (each must confirm) and https addresses by a topic of the module's, which
-    kms_key_arn encrypts (the key's policy must let CloudWatch use it); or a topic of your own, topic_arn.
+    kms_key_arn encrypts (the key's policy must let CloudWatch use it); or a topic of your own, topic_arn. When that topic
+    is made in the same run, say create_topic = false beside its ARN.
   EOT
   type = object({
-    emails      = optional(set(string), [])
-    https       = optional(set(string), [])
-    topic_arn   = optional(string)
-    kms_key_arn = optional(string)
+    emails       = optional(set(string), [])
+    https        = optional(set(string), [])
+    topic_arn    = optional(string)
+    create_topic = optional(bool)
+    kms_key_arn  = optional(string)
   })
   nullable = false
 
   validation {
     condition     = var.notify.topic_arn != null || var.notify.kms_key_arn != null
     error_message = "notify has neither kms_key_arn nor topic_arn. CloudWatch cannot publish to a topic that SNS's own key encrypts: give a customer key for the module's topic, or a topic of your own"
+  }
+
+  validation {
+    condition     = var.notify.create_topic == null ? true : var.notify.create_topic == (var.notify.topic_arn == null)
+    error_message = "notify.create_topic is ${coalesce(var.notify.create_topic, false)} and topic_arn ${coalesce(var.notify.topic_arn, "null")}; a topic is either made here (create_topic = true, no topic_arn) or given (create_topic = false, topic_arn)"
   }
 
   validation {
@@ -131,8 +149,13 @@ variable "budget" {
   }
 
   validation {
-    condition     = var.budget == null ? true : length(var.budget.percents) > 0 && alltrue([for percent in var.budget.percents : percent > 0 && percent <= 1000])
-    error_message = "budget.percents is [${join(", ", try(var.budget.percents, []))}]; allowed: one or more numbers, more than 0 and up to 1000"
+    condition     = var.budget == null ? true : length(var.budget.percents) > 0 && length(var.budget.percents) <= 9 && alltrue([for percent in var.budget.percents : percent > 0 && percent <= 1000])
+    error_message = "budget.percents is [${join(", ", try(var.budget.percents, []))}]; allowed: 1 to 9 numbers, more than 0 and up to 1000 (a budget tells of 10 things at most, one of them the forecast)"
+  }
+
+  validation {
+    condition     = var.budget == null || length(var.name) <= 100
+    error_message = "name has ${length(var.name)} characters; allowed with a budget: 100, for the budget has it too"
   }
 }
 

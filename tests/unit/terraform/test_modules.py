@@ -82,6 +82,12 @@ def test_module_has_what_a_module_has(module: str) -> None:
     )
 
 
+def test_every_module_is_planned_beside_resources_that_are_yet_to_be_made() -> None:
+    planned = (TERRAFORM / "tests/adopter/main.tf").read_text(encoding="utf-8")
+    sources = set(re.findall(r'^  source = "../../modules/(\w+)"$', planned, re.MULTILINE))
+    assert sources == set(MODULES)
+
+
 @pytest.mark.parametrize("path", CONFIGURATION_FILES, ids=lambda path: str(path.relative_to(TERRAFORM)))
 def test_no_partition_is_assumed_and_every_wildcard_has_its_reason(path: Path) -> None:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):

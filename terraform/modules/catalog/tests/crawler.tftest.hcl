@@ -45,8 +45,8 @@ run "registers_partitions_and_nothing_else" {
   }
 
   assert {
-    condition     = length(aws_glue_security_configuration.crawler) == 0 && length(data.aws_iam_policy_document.crawler[0].statement) == 4
-    error_message = "without a key, nothing is decrypted"
+    condition     = aws_glue_security_configuration.crawler[0].encryption_configuration[0].cloudwatch_encryption[0].cloudwatch_encryption_mode == "DISABLED" && length(data.aws_iam_policy_document.crawler[0].statement) == 4
+    error_message = "without a key, nothing is encrypted with one and nothing decrypted"
   }
 
   assert {
@@ -89,7 +89,7 @@ run "no_table_asks_for_it" {
   }
 
   assert {
-    condition     = length(aws_glue_crawler.this) == 0 && length(aws_iam_role.crawler) == 0 && output.crawler_name == null
+    condition     = length(aws_glue_crawler.this) == 0 && length(aws_iam_role.crawler) == 0 && length(aws_glue_security_configuration.crawler) == 0 && output.crawler_name == null
     error_message = "without tables there is no crawler and no role"
   }
 }

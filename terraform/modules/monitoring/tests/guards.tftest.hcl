@@ -104,6 +104,20 @@ run "rejects_a_topic_that_cloudwatch_cannot_publish_to" {
   expect_failures = [var.notify]
 }
 
+run "rejects_a_topic_that_is_both_made_and_given" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    notify = { topic_arn = "arn:aws:sns:eu-west-1:111122223333:mine", create_topic = true }
+  }
+
+  expect_failures = [var.notify]
+}
+
 run "rejects_subscriptions_of_a_foreign_topic" {
   command = plan
 
@@ -141,6 +155,51 @@ run "rejects_a_budget_that_tells_nobody" {
 
   variables {
     budget = { monthly_usd = 1, percents = [] }
+  }
+
+  expect_failures = [var.budget]
+}
+
+run "rejects_less_than_nothing_scanned" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    notify     = { kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
+    thresholds = { scanned_bytes_per_day = -1 }
+  }
+
+  expect_failures = [var.thresholds]
+}
+
+run "rejects_a_filter_name_that_s3_does_not_take" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    notify    = { kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
+    pipelines = { a_dataset_with_a_name_that_is_longer_than_s3_has_room_for = { delivery_stream_name = "lake", error_bucket = "lake", error_prefix = "errors/" } }
+  }
+
+  expect_failures = [var.count_error_objects]
+}
+
+run "rejects_a_budget_that_tells_too_often" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    notify = { kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
+    budget = { monthly_usd = 10, percents = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100] }
   }
 
   expect_failures = [var.budget]
