@@ -82,6 +82,7 @@ module "monitoring" {
 
   budget = var.monitoring.budget_usd == null ? null : {
     monthly_usd = var.monitoring.budget_usd
+    percents    = var.monitoring.budget_percents
     tag         = { key = "Project", value = var.name }
   }
 }

@@ -190,6 +190,12 @@ variable "publisher" {
   })
   default  = {}
   nullable = false
+
+  # Schedules and their roles are called <name>-<environment>-<schedule>, and those of compaction likewise.
+  validation {
+    condition     = alltrue([for name in keys(var.publisher.schedules) : !startswith(name, "compaction")])
+    error_message = "publisher.schedules are called ${join(", ", keys(var.publisher.schedules))}; names that start with compaction are those of its own schedules"
+  }
 }
 
 variable "compaction" {
@@ -233,7 +239,7 @@ variable "quicksight" {
 }
 
 variable "monitoring" {
-  description = "Whether the lake is watched, by alarms and a dashboard; who hears of alarms (or the topic that does); thresholds as in the monitoring module; and a monthly budget in USD for what carries the lake's Project tag."
+  description = "Whether the lake is watched, by alarms and a dashboard; who hears of alarms (or the topic that does); thresholds as in the monitoring module; and a monthly budget in USD for what carries the lake's Project tag (which Billing has to know as a cost allocation tag), with the shares of it in percent that are told of."
   type = object({
     enabled             = optional(bool, false)
     emails              = optional(set(string), [])
@@ -248,7 +254,8 @@ variable "monitoring" {
       scanned_bytes_per_day = optional(number)
       error_objects         = optional(number)
     }), {})
-    budget_usd = optional(number)
+    budget_usd      = optional(number)
+    budget_percents = optional(set(number))
   })
   default  = {}
   nullable = false

@@ -366,3 +366,17 @@ run "rejects_alarms_that_nobody_would_hear" {
 
   expect_failures = [var.monitoring]
 }
+
+run "rejects_a_schedule_called_as_compactions" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    publisher = { enabled = true, schedules = { compaction = { expression = "rate(1 day)", input = "{}" } } }
+  }
+
+  expect_failures = [var.publisher]
+}

@@ -21,11 +21,14 @@ locals {
 }
 
 locals {
+  # AWS rule: a comment in Glue has 255 characters at most, a description 2,048.
+  comments = { for name, property in local.properties : name => length(try(property.description, "")) <= 255 ? try(property.description, "") : "${substr(property.description, 0, 252)}..." }
+
   columns = [
     for name in local.names : {
       name    = name
       type    = try(local.properties[name]["x-glue-type"], null)
-      comment = try(local.properties[name].description, "")
+      comment = local.comments[name]
     }
     if !contains(local.partitioning.keys, name)
   ]
@@ -43,7 +46,7 @@ locals {
     for key in local.partitioning.keys : {
       name    = key
       type    = local.by_arrival ? "string" : try(local.properties[key]["x-glue-type"], null)
-      comment = local.by_arrival ? local.arrival_keys[key].comment : try(local.properties[key].description, "")
+      comment = local.by_arrival ? local.arrival_keys[key].comment : lookup(local.comments, key, "")
       # As JSON text, so that both branches have one type; an attribute's projection is an object of its own shape.
       projection = tomap({ for name, value in jsondecode(local.by_arrival ? jsonencode(local.arrival_keys[key].projection) : jsonencode(local.attribute_projections[key])) : name => tostring(value) })
     }

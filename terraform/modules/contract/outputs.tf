@@ -1,6 +1,6 @@
 output "description" {
   description = "What one record of the dataset is, as the contract says it."
-  value       = try(local.contract.description, "")
+  value       = length(try(local.contract.description, "")) <= 2048 ? try(local.contract.description, "") : "${substr(local.contract.description, 0, 2045)}..."
 }
 
 output "columns" {

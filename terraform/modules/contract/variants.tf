@@ -69,7 +69,7 @@ locals {
   kinds_of_records = {
     for kind, variant in local.stored_kinds : kind => {
       name        = trim(replace(lower(kind), "/[^a-z0-9]+/", "_"), "_")
-      description = try(variant.description, "")
+      description = length(try(variant.description, "")) <= 2048 ? try(variant.description, "") : "${substr(variant.description, 0, 2045)}..."
       where = tomap(merge(
         { for key in local.kind_keys : key.column => split(key.separator, kind)[key.index] if can(split(key.separator, kind)[key.index]) },
         { (local.kind_field) = kind },
@@ -81,7 +81,7 @@ locals {
           ) : {
           name    = lower(field)
           key     = field
-          comment = try(local.schemas_0[jsonencode([kind, field])].description, "")
+          comment = length(try(local.schemas_0[jsonencode([kind, field])].description, "")) <= 255 ? try(local.schemas_0[jsonencode([kind, field])].description, "") : "${substr(local.schemas_0[jsonencode([kind, field])].description, 0, 252)}..."
           # JSON text where SQL has no type for it.
           type = strcontains(local.types_0[jsonencode([kind, field])], "?") ? "json" : local.types_0[jsonencode([kind, field])]
         }

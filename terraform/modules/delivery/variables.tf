@@ -250,6 +250,12 @@ variable "partitioning" {
     error_message = "partitioning.queries has ${length(try(var.partitioning.queries, {}))} keys; allowed: 50"
   }
 
+  # AWS rule: a processor's parameter has 5,120 characters at most; the queries are one.
+  validation {
+    condition     = length(join(",", [for key, query in try(var.partitioning.queries, {}) : "${key}:${query}"])) <= 5118
+    error_message = "partitioning.queries have ${length(join(",", [for key, query in try(var.partitioning.queries, {}) : "${key}:${query}"]))} characters with their keys; allowed: 5118 in sum"
+  }
+
   validation {
     condition     = try(var.partitioning.retry_seconds, 0) >= 0 && try(var.partitioning.retry_seconds, 0) <= 7200
     error_message = "partitioning.retry_seconds is ${try(var.partitioning.retry_seconds, 0)}; allowed: 0 to 7200"

@@ -115,6 +115,13 @@ variable "policy" {
   description = "JSON policy document of what the function may do beside writing its own log; null for nothing."
   type        = string
   default     = null
+
+  # AWS rule: the policies that stand in a role have 10,240 characters in sum, spaces not counted. The module's own
+  # statements take up to 1,000 of them.
+  validation {
+    condition     = var.policy == null ? true : can(jsondecode(var.policy)) && length(try(jsonencode(jsondecode(var.policy)), "")) <= 9200
+    error_message = "policy has ${try(length(jsonencode(jsondecode(coalesce(var.policy, "null")))), "no JSON and ${length(coalesce(var.policy, "-"))}")} characters; allowed: JSON of 9200 without spaces, for IAM takes 10240 in a role and the function's own statements need the rest. Let several functions share the work"
+  }
 }
 
 variable "retries" {

@@ -20,8 +20,8 @@ variable "dataset" {
   }
 
   validation {
-    condition     = length(var.name) + length(var.dataset) <= 54
-    error_message = "\"${var.name}-${var.dataset}\" has ${length(var.name) + length(var.dataset) + 1} characters; allowed: 55, because its roles are called after it"
+    condition     = length(var.name) + length(var.dataset) <= 53
+    error_message = "\"${var.name}-${var.dataset}\" has ${length(var.name) + length(var.dataset) + 1} characters; allowed: 54, because its roles are called after it (<name>-<dataset>-transform has 64 at most)"
   }
 }
 

@@ -90,4 +90,12 @@ resource "aws_iam_policy" "this" {
   policy      = data.aws_iam_policy_document.this.json
 
   tags = var.tags
+
+  lifecycle {
+    # AWS rule: a managed policy has 6,144 characters, spaces not counted.
+    precondition {
+      condition     = length(jsonencode(jsondecode(data.aws_iam_policy_document.this.json))) <= 6144
+      error_message = "the policy ${var.policy.name} has ${length(jsonencode(jsondecode(data.aws_iam_policy_document.this.json)))} characters; IAM takes 6144: give fewer streams, with the rest in a policy of their own"
+    }
+  }
 }

@@ -37,8 +37,8 @@ variable "scan_limit_bytes" {
   default     = 107374182400
 
   validation {
-    condition     = var.scan_limit_bytes == null ? true : var.scan_limit_bytes >= 10000000
-    error_message = "scan_limit_bytes is ${coalesce(var.scan_limit_bytes, 0)}; allowed: 10000000 (10 MB) or more, or null"
+    condition     = var.scan_limit_bytes == null ? true : var.scan_limit_bytes >= 10485760
+    error_message = "scan_limit_bytes is ${coalesce(var.scan_limit_bytes, 0)}; allowed: 10485760 (10 MB) or more, or null"
   }
 }
 

@@ -138,6 +138,11 @@ variable "dead_letter_queue" {
     condition     = !(var.dead_letter_queue.create && var.dead_letter_queue.arn != null)
     error_message = "dead_letter_queue has create and the arn ${coalesce(var.dead_letter_queue.arn, "null")}; give one of them"
   }
+
+  validation {
+    condition     = !var.dead_letter_queue.create || !strcontains(var.name, ".")
+    error_message = "dead_letter_queue is to be created and name is \"${var.name}\"; a queue's name has no dots: write - instead, or give the arn of a queue"
+  }
 }
 
 variable "kms_key_arn" {

@@ -36,8 +36,8 @@ variable "retention_hours" {
   nullable    = false
 
   validation {
-    condition     = var.retention_hours >= 24 && var.retention_hours <= 8760
-    error_message = "retention_hours is ${var.retention_hours}; allowed: 24 to 8760 (365 days)"
+    condition     = var.retention_hours >= 24 && var.retention_hours <= 8760 && floor(var.retention_hours) == var.retention_hours
+    error_message = "retention_hours is ${var.retention_hours}; allowed: whole hours, 24 to 8760 (365 days)"
   }
 }
 
@@ -77,6 +77,11 @@ variable "consumers" {
   validation {
     condition     = length(var.consumers) <= 20
     error_message = "consumers has ${length(var.consumers)} names; a stream has at most 20"
+  }
+
+  validation {
+    condition     = alltrue([for name in var.consumers : can(regex("^[a-zA-Z0-9_.-]{1,128}$", name))])
+    error_message = "consumers are called ${join(", ", [for name in var.consumers : "\"${name}\""])}; allowed: 1 to 128 letters, digits, _, . and -"
   }
 }
 

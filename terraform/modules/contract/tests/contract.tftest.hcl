@@ -393,3 +393,30 @@ run "rejects_fields_that_differ_in_case_alone" {
 
   expect_failures = [output.kinds_of_records]
 }
+
+run "comments_as_long_as_glue_takes_them" {
+  command = plan
+
+  variables {
+    contract = jsonencode({
+      description    = join("", [for number in range(500) : "words "])
+      x-partitioning = { by = "attributes", keys = ["kind"] }
+      properties = {
+        id   = { "x-glue-type" = "string", description = join("", [for number in range(100) : "words "]) }
+        kind = { "x-glue-type" = "string", description = join("", [for number in range(100) : "words "]), enum = ["a"], "x-projection" = { type = "enum" } }
+        rest = { "x-glue-type" = "string", "x-derive" = { function = "rest" } }
+      }
+      x-variants = { field = "kind", types = { a = { description = join("", [for number in range(500) : "words "]), properties = { size = { type = "integer", description = join("", [for number in range(100) : "words "]) } } } } }
+    })
+  }
+
+  assert {
+    condition     = length(output.description) == 2048 && length(output.columns[0].comment) == 255 && length(output.partition_keys[0].comment) == 255
+    error_message = "lengths are ${length(output.description)}, ${length(output.columns[0].comment)}, ${length(output.partition_keys[0].comment)}"
+  }
+
+  assert {
+    condition     = length(output.kinds_of_records["a"].description) == 2048 && length(output.kinds_of_records["a"].fields[0].comment) == 255
+    error_message = "kinds are described by ${length(output.kinds_of_records["a"].description)}, their fields by ${length(output.kinds_of_records["a"].fields[0].comment)} characters"
+  }
+}

@@ -98,3 +98,18 @@ run "rejects_endless_retries_of_partitions" {
 
   expect_failures = [var.partitioning]
 }
+
+run "rejects_queries_longer_than_a_parameter" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    destination  = { bucket = "lake", prefix = "data/site=!{partitionKeyFromQuery:site}/", error_prefix = "errors/!{firehose:error-output-type}/" }
+    partitioning = { queries = { site = join("", [for number in range(600) : ".fields[]."]) } }
+  }
+
+  expect_failures = [var.partitioning]
+}

@@ -204,3 +204,31 @@ run "rejects_a_vpc_without_subnets" {
 
   expect_failures = [var.vpc_config]
 }
+
+run "rejects_a_policy_that_no_role_takes" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "kinesis:PutRecords", Resource = [for number in range(130) : "arn:aws:kinesis:eu-west-1:111122223333:stream/lake-of-many-streams-${number}"] }] })
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "rejects_a_policy_that_is_no_json" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    policy = "kinesis:PutRecords"
+  }
+
+  expect_failures = [var.policy]
+}

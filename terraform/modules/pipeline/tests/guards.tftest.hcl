@@ -210,3 +210,18 @@ run "rejects_a_crawler_of_an_iceberg_table" {
 
   expect_failures = [var.table]
 }
+
+run "rejects_names_that_leave_no_room_for_the_transforms_role" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    name    = "a-lake-with-quite-a-long-name"
+    dataset = "visits_of_the_people_that"
+  }
+
+  expect_failures = [var.dataset]
+}

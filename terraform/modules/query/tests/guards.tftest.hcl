@@ -104,3 +104,17 @@ run "rejects_a_folder_without_prepared_statements" {
 
   expect_failures = [var.prepared_statement_files]
 }
+
+run "rejects_a_limit_that_athena_takes_and_the_provider_does_not" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    scan_limit_bytes = 10000000
+  }
+
+  expect_failures = [var.scan_limit_bytes]
+}

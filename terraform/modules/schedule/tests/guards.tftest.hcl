@@ -217,3 +217,18 @@ run "rejects_a_path_without_slashes" {
 
   expect_failures = [var.role_path]
 }
+
+run "rejects_a_queue_with_a_dot_in_its_name" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    name              = "lake.nightly"
+    dead_letter_queue = { create = true }
+  }
+
+  expect_failures = [var.dead_letter_queue]
+}

@@ -191,3 +191,31 @@ run "rejects_sharing_a_consumer_that_there_is_not" {
 
   expect_failures = [var.sharing]
 }
+
+run "rejects_a_consumer_with_spaces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    consumers = ["tail", "the partner"]
+  }
+
+  expect_failures = [var.consumers]
+}
+
+run "rejects_a_part_of_an_hour" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    retention_hours = 36.5
+  }
+
+  expect_failures = [var.retention_hours]
+}
