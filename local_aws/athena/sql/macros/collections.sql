@@ -11,28 +11,28 @@ CREATE OR REPLACE MACRO map_subscript(m, k) AS
     CASE WHEN m IS NULL OR k IS NULL OR map_contains(m, k) THEN map_extract_value(m, k)
          ELSE map_values(m)[fail_('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || CAST(k AS VARCHAR))] END;
 
--- A key that comes several times has its last value; looking for it takes long, so only then.
+CREATE OR REPLACE MACRO array_unique(a) AS
+    list_filter(a, lambda x, i: coalesce(list_position(a, x), 0) = i);
+
+-- A key that comes several times has its first value, as in Trino; looking for it takes long, so only then.
+-- A lambda over a list of one element names the keys, so that they are taken out once.
 CREATE OR REPLACE MACRO map_of_entries(l) AS
     CASE WHEN l IS NULL OR len(l) = 0 THEN NULL
          WHEN len(list_distinct(list_transform(l, lambda e: e.k))) = len(l)
          THEN map(list_transform(l, lambda e: e.k), list_transform(l, lambda e: e.v))
-         ELSE map(list_distinct(list_transform(l, lambda e: e.k)),
-                  list_transform(list_distinct(list_transform(l, lambda e: e.k)),
-                                 lambda key: list_filter(l, lambda e: e.k = key)[-1].v)) END;
+         ELSE list_transform([list_transform(l, lambda e: e.k)], lambda ks: map(array_unique(ks),
+                  list_transform(array_unique(ks), lambda key: l[list_position(ks, key)].v)))[1] END;
 
 CREATE OR REPLACE MACRO map_of_all_entries(l) AS
     CASE WHEN l IS NULL OR len(l) = 0 THEN NULL
-         ELSE map(list_distinct(list_transform(l, lambda e: e.k)),
-                  list_transform(list_distinct(list_transform(l, lambda e: e.k)),
-                                 lambda key: list_transform(list_filter(l, lambda e: e.k = key), lambda e: e.v))) END;
+         ELSE list_transform([list_transform(l, lambda e: e.k)], lambda ks: map(array_unique(ks),
+                  list_transform(array_unique(ks),
+                                 lambda key: list_transform(list_filter(l, lambda e: e.k = key), lambda e: e.v))))[1] END;
 
 -- A NULL among the elements makes "not found" unknown, as everywhere in SQL.
 CREATE OR REPLACE MACRO array_has(a, e) AS
     CASE WHEN a IS NULL OR e IS NULL THEN NULL WHEN list_contains(a, e) THEN true
          WHEN len(list_filter(a, lambda x: x IS NULL)) > 0 THEN NULL ELSE false END;
-
-CREATE OR REPLACE MACRO array_unique(a) AS
-    list_filter(a, lambda x, i: coalesce(list_position(a, x), 0) = i);
 
 CREATE OR REPLACE MACRO array_common(a, b) AS
     CASE WHEN b IS NULL THEN NULL ELSE array_unique(list_filter(a, lambda x: list_position(b, x) IS NOT NULL)) END;
