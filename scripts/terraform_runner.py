@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 from python_terraform import IsFlagged, Terraform
 
-from scripts import apply_progress, denials, local_state, state_backend, terraform_cli
+from scripts import apply_progress, denials, endpoint_watch, local_state, state_backend, terraform_cli
 from scripts.environment import environment
 from scripts.errors import TerraformError
 from scripts.paths import TERRAFORM
@@ -154,9 +154,15 @@ class Stack:
             apply_progress.show() as progress,
         ):
             process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.PIPE, text=True)
-            providers = _follow(process, progress, noted)
-            code = process.wait()
+            with endpoint_watch.watching(self._endpoint, process) as gone:
+                providers = _follow(process, progress, noted)
+                code = process.wait()
             _end(providers)
+            if gone.is_set():
+                raise TerraformError(
+                    f"the local AWS ended meanwhile (nobody listens at {self._endpoint}); what was begun is "
+                    "recorded, run the same again: it is started and goes on"
+                )
             if interrupts:
                 raise TerraformError("interrupted; what was begun is recorded, run the same again to go on")
             if code < 0:
