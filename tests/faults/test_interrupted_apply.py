@@ -6,6 +6,7 @@ STREAMLAKE_TEST_SEED. STREAMLAKE_TEST_INTERRUPTIONS says how often each kind of 
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -34,6 +35,7 @@ CHANGED = re.compile(r"^  (created|destroyed) ")
 # Well before the last resources, which wait for the slow ones.
 LATEST_POINT = 100
 INTERRUPTED, KILLED = "error: interrupted; ", "error: terraform was ended by SIGKILL; "
+GONE = "the local AWS ended meanwhile"
 
 Interruption = Callable[[Lake, "subprocess.Popen[str]"], None]
 
@@ -62,6 +64,11 @@ def ctrl_c(_lake: Lake, process: subprocess.Popen[str]) -> None:
 
 def kill_terraform(lake: Lake, _process: subprocess.Popen[str]) -> None:
     _terraform(lake).kill()
+
+
+def kill_gateway(lake: Lake, _process: subprocess.Popen[str]) -> None:
+    record = json.loads((lake.folder / ".streamlake" / "run" / "gateway.json").read_text(encoding="utf-8"))
+    psutil.Process(record["pid"]).kill()
 
 
 def interrupt(lake: Lake, command: str, after: int, how: Interruption) -> str:
@@ -142,6 +149,12 @@ def test_a_deployment_and_a_destruction_whose_terraform_is_killed_converge(lake:
     assert reached < known.total()
 
     assert KILLED in interrupt(lake, "destroy", points("kill of the destruction")[0], kill_terraform)
+    lake.make("destroy")
+    assert {kind: names for kind, names in held(lake).items() if names} == {}
+
+
+def test_a_destruction_right_after_a_deployment_whose_local_aws_was_killed_leaves_nothing(lake: Lake) -> None:
+    assert GONE in interrupt(lake, "deploy", points("kill before a destruction")[0], kill_gateway)
     lake.make("destroy")
     assert {kind: names for kind, names in held(lake).items() if names} == {}
 
