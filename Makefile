@@ -154,7 +154,7 @@ lint-python: $(READY)
 
 lint-configuration: $(READY) $(CHECKOV)/.ready
 	@$(PY) -m yamllint --strict docker-compose.yml
-	@$(CHECKOV)/bin/checkov --config-file .checkov.yaml
+	@CKV_PARSE_ERROR_FAIL=true $(CHECKOV)/bin/checkov --config-file .checkov.yaml
 
 format: $(READY) ## put Python and Terraform files into their usual form
 	@$(PY) -m ruff check --fix .

@@ -252,8 +252,8 @@ variable "partitioning" {
 
   # AWS rule: a processor's parameter has 5,120 characters at most; the queries are one.
   validation {
-    condition     = length(join(",", [for key, query in try(var.partitioning.queries, {}) : "${key}:${query}"])) <= 5118
-    error_message = "partitioning.queries have ${length(join(",", [for key, query in try(var.partitioning.queries, {}) : "${key}:${query}"]))} characters with their keys; allowed: 5118 in sum"
+    condition     = length(join(",", formatlist("%s:%s", keys(try(var.partitioning.queries, {})), values(try(var.partitioning.queries, {}))))) <= 5118
+    error_message = "partitioning.queries have ${length(join(",", formatlist("%s:%s", keys(try(var.partitioning.queries, {})), values(try(var.partitioning.queries, {})))))} characters with their keys; allowed: 5118 in sum"
   }
 
   validation {

@@ -80,10 +80,12 @@ data "aws_iam_policy_document" "this" {
     content {
       sid = "AttachToVpc"
       actions = [
+        "ec2:AssignPrivateIpAddresses",
         "ec2:CreateNetworkInterface",
         "ec2:DeleteNetworkInterface",
         "ec2:DescribeNetworkInterfaces",
         "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
       ]
       resources = ["*"] # Lambda checks these before the interface exists; describing knows no resources
     }

@@ -39,7 +39,10 @@ for name, text in json.load(sys.stdin).items():
 """
 
 # Lambda asks for these before the interface exists, so AWS knows no resource to name.
-ACCEPTED = "RESOURCE_STAR - ['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface']"
+ACCEPTED = (
+    "RESOURCE_STAR - ['ec2:AssignPrivateIpAddresses', 'ec2:CreateNetworkInterface',"
+    " 'ec2:DeleteNetworkInterface', 'ec2:UnassignPrivateIpAddresses']"
+)
 
 CONFIGURATION = f"""
 module "producer" {{
