@@ -29,6 +29,7 @@ OTHERS = "others"
 # Calls of one moment are saved together; and of all time, no more than a twentieth goes into saving.
 _PAUSE_SECONDS = 0.25
 _PAUSE_FACTOR = 19.0
+_RETRY_SECONDS = 5.0
 _READS = re.compile(r"(BatchGet|Describe|Filter|Get|Head|List|Lookup|Query|Receive|Scan|Search|Test)[A-Z]")
 _CARRIES_DATA = re.compile(
     r"(PutRecords?|PutRecordBatch|PutLogEvents|PutMetricData|SendMessage(Batch)?|DeleteMessage(Batch)?|Publish(Batch)?"
@@ -89,12 +90,21 @@ class Saver:
             self._wake.set()
 
     def save_now(self) -> float:
-        """Save what has changed; give how many seconds to leave in peace after it."""
+        """Save what has changed; give how many seconds to leave in peace after it.
+
+        What could not be saved is tried again then, and the log says why.
+        """
         begun = self._clock()
         parts = frozenset(self._changed)
         self._changed.clear()
         self._wake.clear()
-        self._save(parts)
+        try:
+            self._save(parts)
+        except Exception:
+            _log.exception("what is deployed could not be saved; it is tried again in %d s", _RETRY_SECONDS)
+            self._changed |= parts
+            self._wake.set()
+            return _RETRY_SECONDS
         return max(_PAUSE_SECONDS, _PAUSE_FACTOR * (self._clock() - begun))
 
     async def _run(self) -> None:

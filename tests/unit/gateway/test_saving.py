@@ -102,3 +102,25 @@ def test_a_folder_left_without_an_orderly_stop_is_said_to_be_so_with_what_to_do(
     assert "make deploy" in said
     saving.end(settings)
     assert saving.begin(settings) is None
+
+
+def test_what_could_not_be_saved_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    saved: list[frozenset[str]] = []
+    failures = [OSError("no space left")]
+
+    def save(parts: frozenset[str]) -> None:
+        if failures:
+            raise failures.pop()
+        saved.append(parts)
+
+    async def scene() -> float:
+        saver = Saver(save)
+        saver.note(request("AWSGlue.CreateTable"))
+        pause = saver.save_now()
+        saver.note(request("Kinesis_20131202.CreateStream"))
+        saver.save_now()
+        return pause
+
+    assert asyncio.run(scene()) == saving._RETRY_SECONDS
+    assert saved == [{OTHERS, KINESIS}]
+    assert "no space left" in caplog.text
