@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,7 @@ settings.load_profile("everywhere")
 _BEGUN_FIRST = (
     "tests/e2e/test_lake.py",
     "tests/unit/terraform/test_modules.py",
+    "tests/unit/terraform/test_stacks.py",
     "tests/e2e/",
     "tests/integration/gateway/",
     "tests/conformance/athena/",
@@ -30,6 +32,9 @@ _BEGUN_FIRST = (
     "tests/conformance/model/",
     "tests/faults/",
 )
+
+_GAVE_WAY = pytest.StashKey[bool]()
+_LESS_URGENT = 5
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -47,6 +52,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return next(starts, len(_BEGUN_FIRST))
 
     items.sort(key=rank)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Give the longest file more of the processor than the rest, which would wait for it in the end."""
+    config = item.config
+    if hasattr(config, "workerinput") and not item.nodeid.startswith(_BEGUN_FIRST[0]):
+        if not config.stash.get(_GAVE_WAY, False):
+            os.nice(_LESS_URGENT)
+        config.stash[_GAVE_WAY] = True
 
 
 def _instance(state_dir: Path, *, delivery: bool) -> Iterator[LocalAws]:

@@ -1,7 +1,4 @@
-"""Every Terraform module, and the root stack, is formatted, valid, and passes its own `terraform test`.
-
-A run of `terraform test` validates the module first, so only the root stack is validated for itself.
-"""
+"""Every Terraform module is formatted, valid, and passes its own `terraform test`, which validates it first."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scripts.paths import TERRAFORM
+from tests.unit.terraform.native import declared_runs, run_count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,23 +16,7 @@ if TYPE_CHECKING:
     from tests.unit.terraform.conftest import Terraform
 
 MODULES = sorted(path.parent.name for path in TERRAFORM.glob("modules/*/main.tf"))
-EXAMPLES = sorted(path.parent.name for path in TERRAFORM.glob("examples/*/main.tf"))
-# The root stack refuses to work outside the workspace <target>-<environment>; its tests have this one.
-ROOT_TEST_WORKSPACE = "local-test"
-
-SUMMARY = re.compile(r"^Success! (\d+) passed, 0 failed\.$", re.MULTILINE)
 CONFIGURATION_FILES = sorted(path for path in TERRAFORM.rglob("*.tf") if ".terraform" not in path.parts)
-
-
-def run_count(output: str) -> int:
-    summary = SUMMARY.search(output)
-    assert summary, output
-    return int(summary[1])
-
-
-def declared_runs(folder: Path) -> int:
-    files = folder.glob("tests/*.tftest.hcl")
-    return sum(len(re.findall(r'^run "', file.read_text(encoding="utf-8"), re.MULTILINE)) for file in files)
 
 
 def test_everything_is_formatted(terraform: Terraform) -> None:
@@ -47,29 +29,6 @@ def test_module(module: str, configuration: Path, terraform: Terraform) -> None:
     terraform(folder, "init", "-backend=false", "-input=false")
     runs = run_count(terraform(folder, "test", "-no-color"))
     assert runs == declared_runs(folder) > 0
-
-
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_example_plans(example: str, configuration: Path, terraform: Terraform) -> None:
-    folder = configuration / "examples" / example
-    terraform(folder, "init", "-backend=false", "-input=false")
-    assert run_count(terraform(folder, "test", "-no-color")) == 1
-
-
-def test_bootstrap(configuration: Path, terraform: Terraform) -> None:
-    folder = configuration / "bootstrap"
-    terraform(folder, "init", "-backend=false", "-input=false", "-lockfile=readonly")
-    assert run_count(terraform(folder, "test", "-no-color")) == declared_runs(folder) > 0
-
-
-def test_root_stack(configuration: Path, terraform: Terraform) -> None:
-    lock = configuration / ".terraform.lock.hcl"
-    committed = lock.read_text(encoding="utf-8")
-    terraform(configuration, "init", "-backend=false", "-input=false", "-lockfile=readonly")
-    terraform(configuration, "validate", "-no-color")
-    runs = run_count(terraform(configuration, "test", "-no-color", TF_WORKSPACE=ROOT_TEST_WORKSPACE))
-    assert runs == declared_runs(configuration) > 0
-    assert lock.read_text(encoding="utf-8") == committed
 
 
 @pytest.mark.parametrize("module", MODULES)

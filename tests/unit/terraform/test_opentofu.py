@@ -39,6 +39,7 @@ VARIABLE = {"description", "type", "default", "nullable", "sensitive", "validati
 FUNCTIONS = {
     "alltrue", "anytrue", "base64encode", "can", "coalesce", "compact", "concat", "contains", "distinct",
     "endswith", "file", "filebase64sha256", "fileexists", "fileset", "flatten", "floor", "format", "formatdate",
+    "formatlist",
     "index", "join", "jsondecode", "jsonencode", "keys", "length", "lookup", "lower", "merge", "one",
     "parseint", "range", "regex", "regexall", "replace", "setintersection", "setsubtract", "setunion", "sha256",
     "slice", "sort", "split", "startswith", "strcontains", "substr", "templatefile", "title", "tolist", "tomap",
