@@ -134,11 +134,11 @@ bench-query: $(READY) ## queries through the local Athena beside DuckDB on the s
 	@$(PY) -m benchmarks.query $(BENCH)
 
 ##@ Work on it
-.PHONY: test test-all test-clients lint lint-python lint-configuration format lock
+.PHONY: test test-all test-clients lint lint-python lint-configuration lint-compositions format lock
 test: lint ## all checks and tests
 	@$(PY) -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder -m "not slow" $(PYTEST)
 
-test-all: lint ## and the slow fault and load tests
+test-all: lint lint-compositions ## and the slow fault and load tests
 	@$(PY) -m pytest -q $(PYTEST)
 
 test-clients: $(READY) $(CLIENTS)/.ready $(DBT)/.ready ## the clients that people use, against the local AWS (docs/clients.md)
@@ -154,6 +154,10 @@ lint-python: $(READY)
 
 lint-configuration: $(READY) $(CHECKOV)/.ready
 	@$(PY) -m yamllint --strict docker-compose.yml
+	@CKV_PARSE_ERROR_FAIL=true $(CHECKOV)/bin/checkov --config-file .checkov.yaml --skip-path /examples/ --skip-path /tests/
+
+# The same modules once more, in every composition that there is of them: minutes.
+lint-compositions: $(CHECKOV)/.ready
 	@CKV_PARSE_ERROR_FAIL=true $(CHECKOV)/bin/checkov --config-file .checkov.yaml
 
 format: $(READY) ## put Python and Terraform files into their usual form
