@@ -1,6 +1,6 @@
 """Queries on a lake of events: the whole local Athena call against DuckDB on the same files: ``make bench-query``.
 
-    python -m benchmarks.query [--events 1000000 ...] [--rounds 5] [--delivered 40000]
+    python -m benchmarks.query [--events 1000000 ...] [--rounds 15] [--delivered 40000]
 
 A local AWS of its own is started. The events have the contract's columns and folders (12 families, 10 days, four
 Snappy Parquet objects in each) and a table with partition projection. A call is StartQueryExecution, polling every
@@ -215,7 +215,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the benchmark for each size; 1 when a query takes longer than is allowed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.query", description=__doc__)
     parser.add_argument("--events", type=int, nargs="+", default=[1_000_000], help="sizes of the lake")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument(
         "--delivered", type=int, default=40_000, help="events delivered beside queries; 0: leave that out"
     )
