@@ -23,7 +23,7 @@ _BEHIND_HEADER = BEHIND_HEADER.encode("ascii")
 _UNKNOWN_BYTES = 1 << 62
 _FORM = b"application/x-www-form-urlencoded"
 # The path of Smithy's RPC; the service stands in it as in `x-amz-target`.
-_RPC_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
+RPC_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 # Credential=<access key>/<yyyymmdd>/<region>/<service>/aws4_request
 _CREDENTIAL_SCOPE = re.compile(rb"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 
@@ -88,7 +88,7 @@ class Router:
                 content_type = value
             elif name == b"authorization":
                 scope = credential_scope(value)
-        rpc = _RPC_PATH.fullmatch(path)
+        rpc = RPC_PATH.fullmatch(path)
         if target or rpc:
             route = self._of_rpc(*rpc.groups()) if rpc else self._of_target(target)
             return route if route is not None and route.service.handles(route.operation) else None

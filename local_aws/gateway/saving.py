@@ -17,6 +17,8 @@ import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from local_aws.gateway.routing import RPC_PATH
+
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
 
@@ -35,7 +37,6 @@ _CARRIES_DATA = re.compile(
     r"(PutRecords?|PutRecordBatch|PutLogEvents|PutMetricData|SendMessage(Batch)?|DeleteMessage(Batch)?|Publish(Batch)?"
     r"|ChangeMessageVisibility(Batch)?|SubscribeToShard|StartQueryExecution|StopQueryExecution)$"
 )
-_RPC_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 _MARK = "not-stopped"
 
 
@@ -47,7 +48,7 @@ def changed_part(scope: MutableMapping[str, Any]) -> str | None:
     headers = dict(scope["headers"])
     target: bytes = headers.get(b"x-amz-target", b"")
     service, _, operation = target.decode("latin-1").partition(".")
-    if not operation and (rpc := _RPC_PATH.match(scope["path"])):
+    if not operation and (rpc := RPC_PATH.fullmatch(scope["path"])):
         service, operation = rpc[1], rpc[2]
     if operation:
         if _READS.match(operation) or _CARRIES_DATA.match(operation):

@@ -56,7 +56,7 @@ def deployed(outputs: Outputs) -> dict[tuple[str, str], str]:
 
 def findings(policies: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], set[str]]:
     """Return what the lint finds in each document, without what is accepted for its kind."""
-    linted = _lint({f"{kind} {name}": text for (kind, name), text in policies.items()})
+    linted = lint({f"{kind} {name}": text for (kind, name), text in policies.items()})
     found: dict[tuple[str, str], set[str]] = {}
     for kind, name in policies:
         # Positions in the text make one finding many.
@@ -66,7 +66,8 @@ def findings(policies: Mapping[tuple[str, str], str]) -> dict[tuple[str, str], s
     return found
 
 
-def _lint(policies: Mapping[str, str]) -> dict[str, list[str]]:
+def lint(policies: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return all that the lint finds in each document, by its name."""
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LINT],
         input=json.dumps(policies),

@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from local_aws.athena.errors import UnsupportedError
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from local_aws.athena.errors import Position
 
 _PAIR = ("this", "expression")
 _QUERY_TAIL = ("order", "limit", "offset", "with_")
@@ -87,11 +84,12 @@ _KNOWN: Mapping[type[exp.Expr], tuple[str, ...]] = {
 _ARITHMETIC = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod)
 
 
-def check_arguments(node: exp.Expr, position: Position | None) -> None:
-    """Raise `UnsupportedError` when something is set on a node that nothing here looks at."""
+def unknown_argument(node: exp.Expr) -> str | None:
+    """Name what is set on a node and nothing here looks at, `JOIN with PIVOTS`; None when there is no such thing."""
     known = _KNOWN.get(type(node))
     if known is None or isinstance(node, _ARITHMETIC):
-        return
+        return None
     for name, value in node.args.items():
         if name not in known and value not in (None, False, [], ()):
-            raise UnsupportedError(f"{type(node).__name__.upper()} with {name.strip('_').upper()}", position)
+            return f"{type(node).__name__.upper()} with {name.strip('_').upper()}"
+    return None

@@ -13,7 +13,6 @@ from sqlglot import exp
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import calls, constructors, literals, predicates, types
 from local_aws.athena.sql.aggregates import AGGREGATES
-from local_aws.athena.sql.arguments import check_arguments
 from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.operators import arithmetic, negate
 from local_aws.athena.sql.scope import Scope, dereference
@@ -60,7 +59,6 @@ class Compiler:
             key = self._as_grouping_key(node)
             if key is not None:
                 return key
-        check_arguments(node, self.place(node))
         handler = _HANDLERS.get(type(node))
         if handler is None:
             raise UnsupportedError(self.describe(node), self.place(node))

@@ -12,7 +12,7 @@ from sqlglot import exp
 from sqlglot.tokenizer_core import Token, TokenType
 
 from local_aws.athena.errors import QueryError, UnsupportedError
-from local_aws.athena.sql.arguments import check_arguments
+from local_aws.athena.sql.arguments import unknown_argument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,10 +55,9 @@ def check_tree(statement: exp.Expr, source: Source) -> None:
                 raise QueryError(
                     "SYNTAX_ERROR", f"mismatched input '{name.strip('_').upper()}'", source.of(node)
                 )
-        try:
-            check_arguments(node, None)
-        except UnsupportedError:  # looking for the place of every node would take the square of their number
-            check_arguments(node, source.of(node))
+        unknown = unknown_argument(node)
+        if unknown is not None:
+            raise UnsupportedError(unknown, source.of(node))
         if isinstance(node, exp.Identifier):
             _check_name(node, source)
         elif isinstance(node, exp.Join):

@@ -16,7 +16,6 @@ from sqlglot import exp
 
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
-from local_aws.athena.sql.arguments import check_arguments
 from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.compiled import CompiledQuery, Cte, OutputColumn
 from local_aws.athena.sql.expressions import Compiler
@@ -52,7 +51,6 @@ class QueryCompiler:
         with_ = node.args.get("with_")
         if with_ is not None:
             return self._with(node, with_, outer)
-        check_arguments(node, self.session.source.of(node))
         if isinstance(node, exp.Select):
             return compile_select(self, node, outer)
         if isinstance(node, exp.SetOperation):

@@ -9,7 +9,6 @@ from sqlglot import exp
 
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
-from local_aws.athena.sql.arguments import check_arguments
 from local_aws.athena.sql.casts import char_of, coerce
 from local_aws.athena.sql.expressions import Compiler
 from local_aws.athena.sql.operators import key_of
@@ -71,8 +70,6 @@ class RelationCompiler:
 
     def _relation(self, node: exp.Expr, left: Scope) -> tuple[str, Scope]:
         """Compile one item of FROM; `left` is what a lateral item can see."""
-        place = self.queries.session.source.of(node)
-        check_arguments(node, place)
         if isinstance(node, exp.Table):
             text, scope = self._table(node, left)
         elif isinstance(node, exp.Subquery):
@@ -86,7 +83,7 @@ class RelationCompiler:
         elif isinstance(node, exp.Paren):
             text, scope = self._relation(node.this, left)
         else:
-            raise UnsupportedError(f"{type(node).__name__} in FROM", place)
+            raise UnsupportedError(f"{type(node).__name__} in FROM", self._place(node))
         for join in node.args.get("joins") or []:
             text, scope = self._join(text, scope, join, left.parent)
             text = f"({text})"
@@ -242,7 +239,6 @@ class RelationCompiler:
 
     def _join(self, text: str, left: Scope, join: exp.Join, outer: Scope | None) -> tuple[str, Scope]:
         visible = Scope(left.relations, outer)
-        check_arguments(join, self._place(join))
         right_text, right = self._relation(join.this, visible)
         side = str(join.side or "").upper()
         if str(join.method or "").upper() == "NATURAL":

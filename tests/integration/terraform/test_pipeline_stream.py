@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from scripts import terraform_cli
 from scripts.paths import TERRAFORM
+from tests.e2e.policies import lint
 from tests.gateway_fixture import unique
 
 if TYPE_CHECKING:
@@ -28,15 +28,6 @@ CONTRACT = {
 }
 # Addresses in the state of version 1.0, and today's.
 BEFORE, TODAY = "module.own.module.stream", "module.own.module.stream[0]"
-
-# parliament warns of its own imports, so it has an interpreter of its own.
-LINT = """
-import json, sys
-from parliament import analyze_policy_string
-for name, text in json.load(sys.stdin).items():
-    for finding in analyze_policy_string(text).findings:
-        print(name, finding)
-"""
 
 # Of the denial of old TLS: IAM takes numbers as text, and some of the actions denied by s3:* know no such condition.
 ACCEPTED = "s3:TlsVersion"
@@ -182,13 +173,7 @@ def test_others_may_do_what_they_are_named_for_and_the_lint_finds_nothing(stack:
     assert "/consumer/audit:" in subscribing["Resource"]
     assert set(subscribing["Action"]) == {"kinesis:DescribeStreamConsumer", "kinesis:SubscribeToShard"}
     assert "module.storage.aws_iam_role_policy.replication[0]" in policies
-    linted = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", LINT],
-        input=json.dumps({name: json.dumps(policy) for name, policy in policies.items()}),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = linted.stdout.splitlines()
+    linted = lint({name: json.dumps(policy) for name, policy in policies.items()})
+    found = [f"{name} {one}" for name in linted for one in linted[name]]
     assert [line for line in found if ACCEPTED not in line] == []
     assert found, "the lint looks at the buckets' policies"

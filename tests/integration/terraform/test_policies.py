@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +15,7 @@ from local_aws.clients import Clients, Credentials
 from local_aws.config import Settings
 from scripts import terraform_cli
 from scripts.paths import TERRAFORM
+from tests.e2e.policies import lint
 from tests.gateway_fixture import LocalAws, free_port, unique
 from tests.integration.compaction.lake import CompactedLake, rows
 
@@ -28,15 +28,6 @@ STREAM = "arn:aws:kinesis:us-east-1:000000000000:stream/lake-events"
 
 # The lake that compaction works on: bucket and workgroup, and the database.
 LAKE, DATABASE = "compacted-lake", "compacted_lake"
-
-# parliament warns of its own imports, so it has an interpreter of its own.
-LINT = """
-import json, sys
-from parliament import analyze_policy_string
-for name, text in json.load(sys.stdin).items():
-    for finding in analyze_policy_string(text).findings:
-        print(name, finding)
-"""
 
 # Lambda asks for these before the interface exists, so AWS knows no resource to name.
 ACCEPTED = (
@@ -175,14 +166,8 @@ def test_no_findings(plan: dict[str, Any]) -> None:
             "Statement": [{"Effect": "Allow", "Action": "s3:NoSuchAction", "Resource": "*"}],
         }
     )
-    linted = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", LINT],
-        input=json.dumps(policies),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = [line for line in linted.stdout.splitlines() if ACCEPTED not in line]
+    linted = lint(policies)
+    found = [f"{name} {one}" for name in linted for one in linted[name] if ACCEPTED not in one]
     assert [
         line for line in found if not line.startswith("an action that does not exist UNKNOWN_ACTION")
     ] == []
