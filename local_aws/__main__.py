@@ -1,4 +1,4 @@
-"""`python -m local_aws up | down | status | serve | deliver`."""
+"""`python -m local_aws up | down | status | serve | deliver | athena-worker`."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--output", choices=("text", "json"), default="text")
     commands.add_parser("serve", help="run it in the foreground, until SIGTERM or Ctrl+C")
     commands.add_parser("deliver", help="run the delivery engine alone, against the running gateway")
+    commands.add_parser("athena-worker", help="run statements of Athena; started by the gateway alone")
     return parser
 
 
@@ -61,6 +62,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         from local_aws.gateway.server import serve
 
         return serve(settings)
+    if options.command == "athena-worker":
+        from local_aws.athena.workers.main import run
+
+        run()
     return _deliver(settings)
 
 

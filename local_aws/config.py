@@ -43,6 +43,12 @@ class Settings:
     # Signatures are verified and IAM policies evaluated, here and by MiniStack.
     auth: bool = False
     log_level: str = "INFO"
+    # AWS rule: a query may take 30 minutes, a statement about the catalog ten hours (reference 10.8).
+    athena_timeout_seconds: int = 1800
+    athena_ddl_timeout_seconds: int = 36_000
+    # What one statement may hold in memory, and how many run at once; None: as this machine allows.
+    athena_memory_mib: int | None = None
+    athena_workers: int | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -65,6 +71,11 @@ class Settings:
             ),
             auth=_switch("STREAMLAKE_AUTH", values.get("STREAMLAKE_AUTH") or "0"),
             log_level=_log_level(values.get("STREAMLAKE_LOG_LEVEL") or "INFO"),
+            athena_timeout_seconds=_whole("STREAMLAKE_ATHENA_TIMEOUT_SECONDS", values, 1, 86_400) or 1800,
+            athena_ddl_timeout_seconds=_whole("STREAMLAKE_ATHENA_DDL_TIMEOUT_SECONDS", values, 1, 86_400)
+            or 36_000,
+            athena_memory_mib=_whole("STREAMLAKE_ATHENA_MEMORY_MIB", values, 512, 1_048_576),
+            athena_workers=_whole("STREAMLAKE_ATHENA_WORKERS", values, 1, 64),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -79,6 +90,10 @@ class Settings:
             "STREAMLAKE_DELIVERY_BUFFER_MIB": str(self.delivery_buffer_mib),
             "STREAMLAKE_AUTH": "1" if self.auth else "0",
             "STREAMLAKE_LOG_LEVEL": self.log_level,
+            "STREAMLAKE_ATHENA_TIMEOUT_SECONDS": str(self.athena_timeout_seconds),
+            "STREAMLAKE_ATHENA_DDL_TIMEOUT_SECONDS": str(self.athena_ddl_timeout_seconds),
+            "STREAMLAKE_ATHENA_MEMORY_MIB": str(self.athena_memory_mib or ""),
+            "STREAMLAKE_ATHENA_WORKERS": str(self.athena_workers or ""),
         }
 
     @property
@@ -141,6 +156,15 @@ def _account_id(text: str) -> str:
 def _mebibytes(name: str, text: str) -> int:
     if not text.isdecimal() or not 8 <= int(text) <= 65536:
         raise SettingsError(f"{name} is {text!r}; allowed is a whole number of MiB from 8 to 65536")
+    return int(text)
+
+
+def _whole(name: str, values: Mapping[str, str], least: int, most: int) -> int | None:
+    text = values.get(name)
+    if not text:
+        return None
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise SettingsError(f"{name} is {text!r}; allowed is a whole number from {least} to {most}")
     return int(text)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local_aws.clients import LOCAL_CREDENTIALS, Clients
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from local_aws.clients import Credentials
 
 # Making a client takes a tenth of a second; those of more callers than this are made anew.
@@ -40,6 +42,12 @@ class Callers:
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             return clients
+
+    def prepare(self, services: Sequence[str]) -> None:
+        """Make the account's own clients, which takes a while, before anybody waits for them."""
+        make: Any = self.own.client
+        for service in services:
+            make(service)
 
     def close(self) -> None:
         """Close all connections."""

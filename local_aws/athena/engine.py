@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ import duckdb
 
 from local_aws.athena import udfs
 from local_aws.athena.catalog import TableDefinition
-from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError
+from local_aws.athena.errors import SYSTEM_ERROR, ExhaustedError, QueryCancelledError, QueryError
 from local_aws.athena.native import native_table
 from local_aws.athena.object_cache import ObjectCache
 from local_aws.athena.planning import Planner
@@ -35,7 +34,8 @@ if TYPE_CHECKING:
     from local_aws.athena.sql.compiled import CompiledQuery
     from local_aws.athena.sql.session import Scan
 
-DEFAULT_MEMORY_LIMIT = "2GB"
+DEFAULT_MEMORY_BYTES = 2 * 1024**3
+DEFAULT_SPILL_BYTES = 16 * 1024**3
 BATCH_ROWS = 65_536
 _INTERRUPT_SECONDS = 0.05
 
@@ -50,26 +50,32 @@ _TRINO_NAMES = {"INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT
 class Engine:
     """The database that queries run in. Connections share its memory limit and nothing else.
 
-    Files that are on their way to S3 are in `scratch`; what an earlier process has left there is removed.
+    Files that are on their way to S3, and what does not fit into memory, are in `scratch`, which no other engine has.
+    Beyond `memory_bytes` DuckDB writes to disk, up to `spill_bytes`; then a query fails.
     """
 
     def __init__(
-        self, folder: Path, threads: int | None = None, memory_limit: str = DEFAULT_MEMORY_LIMIT
+        self,
+        folder: Path,
+        *,
+        scratch: Path | None = None,
+        threads: int | None = None,
+        memory_bytes: int = DEFAULT_MEMORY_BYTES,
+        spill_bytes: int = DEFAULT_SPILL_BYTES,
     ) -> None:
-        spill = folder / "spill"
+        self.scratch = scratch or folder / "scratch"
+        spill = self.scratch / "spill"
         spill.mkdir(parents=True, exist_ok=True)
-        self.scratch = folder / "scratch"
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        self.scratch.mkdir()
-        self.cache = ObjectCache(folder / "objects")
+        self.cache = ObjectCache(folder / "objects", self.scratch)
         self.planner = Planner()
         self._lock = threading.Lock()
         self._database = duckdb.connect(
             ":memory:",
             config={
                 "threads": threads or max(2, os.cpu_count() or 2),
-                "memory_limit": memory_limit,
+                "memory_limit": f"{memory_bytes}B",
                 "temp_directory": str(spill),
+                "max_temp_directory_size": f"{spill_bytes}B",
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
             },
@@ -249,11 +255,7 @@ def translate_duckdb(error: Exception) -> QueryError:
             "NUMERIC_VALUE_OUT_OF_RANGE", text.split("\n", 1)[0].removeprefix("Out of Range Error: ")
         )
     if isinstance(error, duckdb.OutOfMemoryException):
-        return QueryError(
-            "EXCEEDED_LOCAL_MEMORY_LIMIT",
-            "Query exhausted resources at this scale factor",
-            category=SYSTEM_ERROR,
-        )
+        return ExhaustedError()
     if isinstance(error, duckdb.InvalidInputException) and "More than one row returned by a subquery" in text:
         return QueryError("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows")
     return QueryError("GENERIC_INTERNAL_ERROR", f"{type(error).__name__}: {text}", category=SYSTEM_ERROR)

@@ -2,7 +2,9 @@
 
     QueryError                 the query ends FAILED; `name: line l:c: message` is its state change reason
     ├── UnsupportedError       something that the local Athena refuses by name
-    └── QueryCancelledError         the query ends CANCELLED: stopped by a user or by the scan limit
+    ├── ExhaustedError         it took more memory, or more space for files, than a query may
+    ├── QueryTimeoutError      it ran for longer than a query may
+    └── QueryCancelledError    the query ends CANCELLED: stopped by a user or by the scan limit
 
 Measured with engine version 3: the reason of a failed query starts with Trino's error name, an unknown column is
 `COLUMN_NOT_FOUND` with type 1006, and the category is 2 for an error of the user and 1 for one of the system.
@@ -31,6 +33,8 @@ _ERROR_TYPES = {
 }
 _OTHER_USER_ERROR_TYPE = 1000
 _SYSTEM_ERROR_TYPE = 200
+# From AWS's table of error types, which has several numbers for each of these.
+_SYSTEM_ERROR_TYPES = {"EXCEEDED_MEMORY_LIMIT": 1, "EXCEEDED_TIME_LIMIT": 206}
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class QueryError(Exception):
     def error_type(self) -> int:
         """The number of the error in Athena's error catalogue."""
         if self.category == SYSTEM_ERROR:
-            return _SYSTEM_ERROR_TYPE
+            return _SYSTEM_ERROR_TYPES.get(self.name, _SYSTEM_ERROR_TYPE)
         return _ERROR_TYPES.get(self.name, _OTHER_USER_ERROR_TYPE)
 
 
@@ -88,6 +92,27 @@ class QueryCancelledError(QueryError):
 
     def __init__(self, reason: str) -> None:
         super().__init__("QUERY_CANCELLED", reason)
+
+    @property
+    def reason(self) -> str:
+        """The text of the execution's `StateChangeReason`, which has no error name in front here."""
+        return self.message
+
+
+class ExhaustedError(QueryError):
+    """The query took more memory, or more space for files, than one query may."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "EXCEEDED_MEMORY_LIMIT", "Query exhausted resources at this scale factor", category=SYSTEM_ERROR
+        )
+
+
+class QueryTimeoutError(QueryError):
+    """The query ran for longer than one query may."""
+
+    def __init__(self) -> None:
+        super().__init__("EXCEEDED_TIME_LIMIT", "Query timeout", category=SYSTEM_ERROR)
 
     @property
     def reason(self) -> str:

@@ -45,9 +45,13 @@ def _place(folder: Path, identity: str, partition: str) -> Path:
 
 @dataclass
 class ObjectCache:
-    """A folder of objects. `limit_bytes` is what it is cut down to; files in use are kept even beyond it."""
+    """A folder of objects. `limit_bytes` is what it is cut down to; files in use are kept even beyond it.
+
+    What is being fetched is in `parts` until it is complete.
+    """
 
     folder: Path
+    parts: Path
     limit_bytes: int = DEFAULT_LIMIT_BYTES
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _entries: dict[Path, _Entry] = field(default_factory=dict)
@@ -99,7 +103,7 @@ class ObjectCache:
             try:
                 body = clients.client("s3").get_object(Bucket=stored.bucket, Key=stored.key)["Body"]
                 path.parent.mkdir(parents=True, exist_ok=True)
-                part = path.with_name(f".{uuid.uuid4().hex}.part")
+                part = self.parts / f"{uuid.uuid4().hex}.part"
                 with part.open("wb") as file:
                     for chunk in body.iter_chunks(1024 * 1024):
                         file.write(chunk)

@@ -74,6 +74,10 @@ class StatementRun:
         """Stop the statement as soon as possible; one that has not begun does nothing at all."""
         self.running.interrupt()
 
+    def progress(self) -> dict[str, int]:
+        """Return the numbers of the execution that grow while it runs."""
+        return {"scanned_bytes": self.context.scanned_bytes, "scanned_rows": self.context.scanned_rows}
+
     def run(self) -> None:
         """Run the statement to its end; raises `QueryError`."""
         started = time.monotonic()

@@ -1,4 +1,4 @@
-"""Athena behind the gateway: the API's operations, and the threads in which queries run."""
+"""Athena behind the gateway: the API's operations, and the state of queries, which run in processes of their own."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from botocore.exceptions import ClientError
 from local_aws.athena import executions
 from local_aws.athena.callers import Callers
 from local_aws.athena.ddl.reader import read_statement
-from local_aws.athena.engine import Engine
 from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError, UnsupportedError
 from local_aws.athena.executions import Execution, History, classify
 from local_aws.athena.metadata import MetadataApi
 from local_aws.athena.metrics import publish
 from local_aws.athena.outputs import output_location, write_failure
 from local_aws.athena.results import MAX_PAGE_ROWS, decode_token, read_page
-from local_aws.athena.runner import StatementRun
+from local_aws.athena.workers.errors import WorkerError
+from local_aws.athena.workers.job import Job
+from local_aws.athena.workers.limits import Limits
+from local_aws.athena.workers.pool import WorkerPool
+from local_aws.athena.workers.supervision import SupervisedRun
 from local_aws.athena.workgroups import DEFAULT_WORKGROUP, Workgroups, result_target
 from local_aws.gateway.service import ApiError
 
@@ -35,8 +38,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-# More queries than this wait as QUEUED; each uses all cores while it computes.
-MAX_RUNNING = 8
 MAX_IDS_PER_CALL = 50
 # A caller that asks after a query which still runs is told of its end when it comes, if it comes this soon: clients
 # ask again after a second or more, and a local query seldom takes that long. Others are answered at once meanwhile.
@@ -57,11 +58,12 @@ class AthenaService:
         self._ended = threading.Condition(self._lock)
         self._held_calls = threading.BoundedSemaphore(MAX_HELD_CALLS)
         self._unfinished: dict[str, Execution] = {}
-        self._runs: dict[str, StatementRun] = {}
+        self._runs: dict[str, SupervisedRun] = {}
         self.is_stopping = False
         self._history: History | None = None
-        self._engine: Engine | None = None
-        self._pool: ThreadPoolExecutor | None = None
+        self._limits = Limits.of(settings)
+        self._workers = WorkerPool(settings, self._limits)
+        self._lanes: Mapping[str, ThreadPoolExecutor] = {}
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
             "GetQueryExecution": self._get_query,
             "BatchGetQueryExecution": self._batch_get_query,
@@ -111,14 +113,18 @@ class AthenaService:
         return list(dict.fromkeys(execution.workgroup for execution in found if execution is not None))
 
     def start(self) -> None:
-        """Open the history and the engine."""
+        """Open the history, and begin to keep a worker ready."""
         self.is_stopping = False
         folder = self._settings.athena_dir
         folder.mkdir(parents=True, exist_ok=True)
         self._history = History(folder / "history.sqlite")
         self._history.end_interrupted("The local Athena was stopped while the query ran", time.time())
-        self._engine = Engine(folder)
-        self._pool = ThreadPoolExecutor(MAX_RUNNING, thread_name_prefix="athena-query")
+        self._workers.open()
+        # AWS rule: queries and statements about the catalog are counted apart. More than these wait as QUEUED.
+        self._lanes = {
+            "DML": ThreadPoolExecutor(self._limits.workers, thread_name_prefix="athena-query"),
+            "DDL": ThreadPoolExecutor(1, thread_name_prefix="athena-catalog"),
+        }
 
     def stop(self) -> None:
         """Stop the queries that run, and close everything."""
@@ -127,12 +133,11 @@ class AthenaService:
             runs, waiting = list(self._runs.values()), list(self._unfinished)
         for run in runs:
             run.cancel()
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        for lane in self._lanes.values():
+            lane.shutdown(wait=True, cancel_futures=True)
         for execution_id in waiting:
             self._end_unstarted(execution_id)
-        if self._engine is not None:
-            self._engine.close()
+        self._workers.close()
         if self._history is not None:
             self._history.close()
         self._callers.close()
@@ -185,10 +190,12 @@ class AthenaService:
         with self._lock:
             self._unfinished[execution.id] = execution
         self._opened().save(execution)
-        if self._pool is None:
-            raise ApiError("InternalServerException", "The local Athena has not been started", status=500)
-        self._pool.submit(self._execute, execution, workgroup, clients)
+        self._lane(execution).submit(self._execute, execution, workgroup, clients)
         return {"QueryExecutionId": execution.id}
+
+    def _lane(self, execution: Execution) -> ThreadPoolExecutor:
+        reads = execution.statement_type == "DML" or execution.substatement_type == "CREATE_TABLE_AS_SELECT"
+        return self._lanes["DML" if reads else "DDL"]
 
     def _by_token(self, token: str) -> Execution | None:
         with self._lock:
@@ -247,28 +254,20 @@ class AthenaService:
         return False
 
     def _execute(self, execution: Execution, workgroup: Workgroup, clients: Clients) -> None:
-        """Run one query in a thread of the pool; never raises."""
-        if execution.has_ended() or self._engine is None:
+        """Run one query in a worker; never raises."""
+        if execution.has_ended():
             return
-        run: StatementRun | None = None
         try:
-            run = StatementRun(
-                execution=execution,
-                clients=clients,
-                engine=self._engine,
-                workgroup=workgroup,
-            )
-            with self._lock:
-                if execution.has_ended() or self.is_stopping:
-                    run.running.close()
+            with self._workers.lent() as worker:
+                run = SupervisedRun(worker, self._job(execution, workgroup, clients), self._limits)
+                if not self._begin(execution, run):
                     return
-                self._runs[execution.id] = run
-                execution.started = time.time()
-                execution.state = executions.RUNNING
-            run.run()
+                run.run()
             outcome: QueryError | None = None
         except QueryError as error:
             outcome = error
+        except WorkerError as error:
+            outcome = QueryError("GENERIC_INTERNAL_ERROR", str(error), category=SYSTEM_ERROR, retryable=True)
         except Exception as error:
             _log.exception("query %s failed", execution.id)
             outcome = QueryError(
@@ -277,6 +276,27 @@ class AthenaService:
         self._finish(execution, outcome, clients)
         if workgroup.publish_metrics:
             publish(execution, self._callers.own)
+
+    def _job(self, execution: Execution, workgroup: Workgroup, clients: Clients) -> Job:
+        is_dml = execution.statement_type == "DML"
+        return Job(
+            execution=execution,
+            workgroup=workgroup,
+            credentials=clients.credentials,
+            endpoint=self._settings.endpoint,
+            region=clients.region,
+            timeout_seconds=self._limits.dml_seconds if is_dml else self._limits.ddl_seconds,
+        )
+
+    def _begin(self, execution: Execution, run: SupervisedRun) -> bool:
+        """Say that a query runs now; returns whether it is still wanted."""
+        with self._lock:
+            if execution.has_ended() or self.is_stopping:
+                return False
+            self._runs[execution.id] = run
+            execution.started = time.time()
+            execution.state = executions.RUNNING
+            return True
 
     def _finish(self, execution: Execution, outcome: QueryError | None, clients: Clients) -> None:
         execution.completed = time.time()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local_aws.athena.runner import StatementRun
 from local_aws.athena.service import AthenaService
+from local_aws.athena.workers.pool import WorkerPool
+from local_aws.athena.workers.supervision import SupervisedRun
 from local_aws.gateway.service import ApiRequest
 from tests.gateway_fixture import unique
 from tests.waiting import LIMIT_SECONDS, wait_until
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from local_aws.athena.workers.process import WorkerProcess
     from tests.gateway_fixture import LocalAws
 
 # Takes DuckDB some seconds: a stop that is lost ends with a result in the bucket.
@@ -75,14 +78,28 @@ class Gate:
         assert self.opened.wait(LIMIT_SECONDS)
 
 
-def test_a_query_that_is_stopped_when_it_is_taken_up(athena: Athena, monkeypatch: pytest.MonkeyPatch) -> None:
-    gate, run = Gate(), StatementRun.run
+def hold_workers(monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """Hold every query after it has got its worker and before it is said to run."""
+    gate, lent = Gate(), WorkerPool.lent
 
-    def held(self: StatementRun) -> None:
+    @contextlib.contextmanager
+    def held(self: WorkerPool) -> Iterator[WorkerProcess]:
+        with lent(self) as worker:
+            gate.hold()
+            yield worker
+
+    monkeypatch.setattr(WorkerPool, "lent", held)
+    return gate
+
+
+def test_a_query_that_is_stopped_when_it_is_taken_up(athena: Athena, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, run = Gate(), SupervisedRun.run
+
+    def held(self: SupervisedRun) -> None:
         gate.hold()
         run(self)
 
-    monkeypatch.setattr(StatementRun, "run", held)
+    monkeypatch.setattr(SupervisedRun, "run", held)
     execution_id = athena.submit(LONG)
     assert gate.reached.wait(LIMIT_SECONDS)
     assert athena.status(execution_id)["State"] == "RUNNING"
@@ -97,13 +114,7 @@ def test_a_query_that_is_stopped_when_it_is_taken_up(athena: Athena, monkeypatch
 def test_a_query_that_is_stopped_before_it_is_taken_up(
     athena: Athena, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, prepare = Gate(), StatementRun.__post_init__
-
-    def held(self: StatementRun) -> None:
-        prepare(self)
-        gate.hold()
-
-    monkeypatch.setattr(StatementRun, "__post_init__", held)
+    gate = hold_workers(monkeypatch)
     execution_id = athena.submit(LONG)
     assert gate.reached.wait(LIMIT_SECONDS)
     assert athena.status(execution_id)["State"] == "QUEUED"
@@ -119,13 +130,7 @@ def test_a_query_that_is_stopped_before_it_is_taken_up(
 def test_a_query_that_is_taken_up_while_the_service_stops(
     athena: Athena, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, prepare = Gate(), StatementRun.__post_init__
-
-    def held(self: StatementRun) -> None:
-        prepare(self)
-        gate.hold()
-
-    monkeypatch.setattr(StatementRun, "__post_init__", held)
+    gate = hold_workers(monkeypatch)
     execution_id = athena.submit(LONG)
     assert gate.reached.wait(LIMIT_SECONDS)
     stopping = threading.Thread(target=athena.service.stop)

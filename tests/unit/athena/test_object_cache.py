@@ -45,7 +45,7 @@ def _nothing() -> None:
 
 def test_an_object_is_fetched_once_for_each_version(tmp_path: Path) -> None:
     store: Any = Store()
-    cache = ObjectCache(tmp_path)
+    cache = ObjectCache(tmp_path, tmp_path)
     for etag in ("1", "1", "2"):
         with cache.holding(store, [(_object("k", etag), "dt=1/")], _nothing) as paths:
             assert paths[0].read_bytes() == b"x" * 10
@@ -54,7 +54,7 @@ def test_an_object_is_fetched_once_for_each_version(tmp_path: Path) -> None:
 
 
 def test_what_one_has_fetched_is_not_given_to_another(tmp_path: Path) -> None:
-    cache = ObjectCache(tmp_path)
+    cache = ObjectCache(tmp_path, tmp_path)
     stores: list[Any] = [Store(), Store(Credentials("other", "secret"))]
     for store in stores:
         with cache.holding(store, [(_object("k"), "")], _nothing):
@@ -65,7 +65,7 @@ def test_what_one_has_fetched_is_not_given_to_another(tmp_path: Path) -> None:
 def test_what_is_there_is_used_after_a_restart(tmp_path: Path) -> None:
     store: Any = Store()
     for _ in range(2):
-        with ObjectCache(tmp_path).holding(store, [(_object("k"), "")], _nothing):
+        with ObjectCache(tmp_path, tmp_path).holding(store, [(_object("k"), "")], _nothing):
             pass
     assert store.fetched == ["k"]
 
@@ -74,7 +74,7 @@ def test_beyond_the_limit_the_least_recently_used_go(tmp_path: Path, monkeypatch
     store: Any = Store()
     clock = iter(range(100))
     monkeypatch.setattr("local_aws.athena.object_cache.time.time", lambda: float(next(clock)))
-    cache = ObjectCache(tmp_path, limit_bytes=20)
+    cache = ObjectCache(tmp_path, tmp_path, limit_bytes=20)
     for key in ("a", "b", "a", "c"):
         with cache.holding(store, [(_object(key), "")], _nothing):
             pass
@@ -86,7 +86,7 @@ def test_beyond_the_limit_the_least_recently_used_go(tmp_path: Path, monkeypatch
 
 def test_what_is_in_use_stays(tmp_path: Path) -> None:
     store: Any = Store()
-    cache = ObjectCache(tmp_path, limit_bytes=5)
+    cache = ObjectCache(tmp_path, tmp_path, limit_bytes=5)
     with cache.holding(store, [(_object("a"), "")], _nothing) as held:
         with cache.holding(store, [(_object("b"), "")], _nothing):
             pass
