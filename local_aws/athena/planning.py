@@ -21,6 +21,10 @@ from local_aws.athena.sql import macros
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# A query that takes longer on single rows makes its own rows; what it opens of tables it has opened by then.
+_BUDGET_SECONDS = 2.0
+_MEMORY_BYTES = 256 * 1024**2
+_FETCHED_ROWS = 10_000
 _DEFAULTS: Mapping[Any, Any] = {pa.bool_(): True, pa.string(): "", pa.binary(): b"", pa.date32(): 0}
 
 
@@ -79,7 +83,9 @@ class Planner:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        self._database = duckdb.connect(":memory:", config={"threads": 1})
+        self._database = duckdb.connect(
+            ":memory:", config={"threads": 1, "memory_limit": f"{_MEMORY_BYTES}B", "temp_directory": ""}
+        )
         self._database.execute("SET enable_external_access = false")
         # What a join finds in the made-up rows must not become a condition on the real ones.
         self._database.execute("SET disabled_optimizers = 'join_filter_pushdown'")
@@ -98,7 +104,7 @@ class Planner:
                 connection.register(name, table)
             for name, schema in schemas.items():
                 connection.register(name, _Probe(schema, found[name]))
-            connection.execute(sql).fetchall()
+            _try_out(connection, sql)
         except duckdb.Error:
             # The made-up row may be one that the query fails on; what has been opened until then is known all the same.
             return found
@@ -109,3 +115,16 @@ class Planner:
     def close(self) -> None:
         """Close the database."""
         self._database.close()
+
+
+def _try_out(connection: Any, sql: str) -> None:
+    """Run a query and forget its rows, for no longer than it takes to open tables; raises what DuckDB raises."""
+    timer = threading.Timer(_BUDGET_SECONDS, connection.interrupt)
+    timer.start()
+    try:
+        connection.execute(sql)
+        while connection.fetchmany(_FETCHED_ROWS):
+            continue
+    finally:
+        timer.cancel()
+        timer.join()

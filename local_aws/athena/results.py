@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from local_aws.athena.errors import QueryError
 from local_aws.athena.sql.types import quote_text
 from local_aws.athena.storage import parse_location
+from local_aws.athena.uploads import noted_upload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,7 +47,8 @@ def put_file(clients: Clients, path: Path, uri: str, content_type: str, extra: M
     location = parse_location(uri)
     arguments = {"ContentType": content_type, **extra}
     try:
-        clients.client("s3").upload_file(str(path), location.bucket, location.key, ExtraArgs=arguments)
+        with noted_upload(path, uri):
+            clients.client("s3").upload_file(str(path), location.bucket, location.key, ExtraArgs=arguments)
     except Exception as error:
         raise _cannot_write(uri, error) from error
 

@@ -20,6 +20,7 @@ from local_aws.athena.metadata import MetadataApi
 from local_aws.athena.metrics import publish
 from local_aws.athena.outputs import output_location, write_failure
 from local_aws.athena.results import MAX_PAGE_ROWS, decode_token, read_page
+from local_aws.athena.uploads import abort_uploads, unfinished_uploads
 from local_aws.athena.workers.errors import WorkerError
 from local_aws.athena.workers.job import Job
 from local_aws.athena.workers.limits import Limits
@@ -119,12 +120,21 @@ class AthenaService:
         folder.mkdir(parents=True, exist_ok=True)
         self._history = History(folder / "history.sqlite")
         self._history.end_interrupted("The local Athena was stopped while the query ran", time.time())
+        self._leave_nothing_half_uploaded()
         self._workers.open()
         # AWS rule: queries and statements about the catalog are counted apart. More than these wait as QUEUED.
         self._lanes = {
             "DML": ThreadPoolExecutor(self._limits.workers, thread_name_prefix="athena-query"),
             "DDL": ThreadPoolExecutor(1, thread_name_prefix="athena-catalog"),
         }
+
+    def _leave_nothing_half_uploaded(self) -> None:
+        """Abort what the workers of an earlier gateway were uploading, as soon as this one serves S3."""
+        uris = unfinished_uploads(self._settings.athena_dir)
+        if uris:
+            threading.Thread(
+                target=abort_uploads, args=(self._callers.own, uris), name="athena-uploads", daemon=True
+            ).start()
 
     def stop(self) -> None:
         """Stop the queries that run, and close everything."""
@@ -262,7 +272,11 @@ class AthenaService:
                 run = SupervisedRun(worker, self._job(execution, workgroup, clients), self._limits)
                 if not self._begin(execution, run):
                     return
-                run.run()
+                try:
+                    run.run()
+                finally:
+                    if not worker.is_alive:
+                        abort_uploads(clients, unfinished_uploads(worker.scratch))
             outcome: QueryError | None = None
         except QueryError as error:
             outcome = error

@@ -33,6 +33,8 @@ _FIRST_MESSAGE_SECONDS = 30.0
 _PROGRESS_SECONDS = 0.5
 # How much later than the gateway the process ends itself when a statement has run out of time.
 _LAST_RESORT_SECONDS = 30.0
+# Allocators reserve up to twice what they use.
+_RESERVED_FACTOR = 2
 _USED_SERVICES = ("s3", "glue", "athena")
 
 
@@ -52,6 +54,7 @@ def main() -> int:
     )
     worker = Worker(channel, engine)
     worker.callers(str(begin["endpoint"]), str(begin["region"])).prepare(_USED_SERVICES)
+    guard.bound_memory(_RESERVED_FACTOR * int(begin["memory_bytes"]))
     channel.send({"type": "ready"})
     worker.work()
     return 0

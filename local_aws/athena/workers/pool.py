@@ -25,6 +25,8 @@ _HOUSEKEEPING_SECONDS = 5.0
 _FIRST_WORKER_SECONDS = 5.0
 # A worker that keeps more than this share of its limit after a statement is replaced by a slim one.
 _KEPT_SHARE = 0.4
+# An idle one that holds more than this besides what it had at first is replaced when nobody has needed it for long.
+_SLIM_BYTES = 128 * 1024**2
 
 
 @dataclass
@@ -167,12 +169,20 @@ class WorkerPool:
             worker.end()
 
     def _end_unneeded(self) -> None:
+        """End idle workers but one, and that one too when it holds much: a slim one takes its place."""
         limit = time.monotonic() - self.limits.idle_seconds
         with self._changed:
+            old = [one for one in self._idle if one.idle_since < limit or not one.is_alive]
+            old.sort(key=lambda one: (one.is_alive, -one.own_bytes()))
             spare = len(self._idle) + len(self._lent) - 1
-            old = [worker for worker in self._idle if worker.idle_since < limit or not worker.is_alive]
-            ended = old[: max(0, spare)] if all(one.is_alive for one in old) else old
+            ended = [
+                one
+                for position, one in enumerate(old)
+                if position < spare or not one.is_alive or one.own_bytes() > one.base_bytes + _SLIM_BYTES
+            ]
             for worker in ended:
                 self._idle.remove(worker)
         for worker in ended:
             worker.end()
+        if ended:
+            self.warm()

@@ -112,6 +112,7 @@ def start_worker(settings: Settings, limits: Limits) -> WorkerProcess:
         "folder": str(settings.athena_dir),
         "scratch": str(scratch),
         "threads": limits.threads,
+        "memory_bytes": limits.memory_bytes,
         "engine_bytes": limits.engine_bytes,
         "scratch_bytes": limits.scratch_bytes,
         "endpoint": settings.endpoint,

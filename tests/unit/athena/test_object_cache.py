@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+import itertools
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from local_aws.athena.object_cache import ObjectCache
 from local_aws.athena.storage import StoredObject
 from local_aws.clients import LOCAL_CREDENTIALS, Credentials
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pytest
+from local_aws.config import REPOSITORY_DIR
 
 
 class Store:
@@ -70,10 +74,16 @@ def test_what_is_there_is_used_after_a_restart(tmp_path: Path) -> None:
     assert store.fetched == ["k"]
 
 
-def test_beyond_the_limit_the_least_recently_used_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a minute pass between two looks at the time."""
+    minutes = itertools.count(time.time_ns(), 60 * 10**9)
+    monkeypatch.setattr("local_aws.athena.object_cache.time.time_ns", lambda: next(minutes))
+
+
+@pytest.mark.usefixtures("clock")
+def test_beyond_the_limit_the_least_recently_used_go(tmp_path: Path) -> None:
     store: Any = Store()
-    clock = iter(range(100))
-    monkeypatch.setattr("local_aws.athena.object_cache.time.time", lambda: float(next(clock)))
     cache = ObjectCache(tmp_path, tmp_path, limit_bytes=20)
     for key in ("a", "b", "a", "c"):
         with cache.holding(store, [(_object(key), "")], _nothing):
@@ -91,4 +101,57 @@ def test_what_is_in_use_stays(tmp_path: Path) -> None:
         with cache.holding(store, [(_object("b"), "")], _nothing):
             pass
         assert held[0].exists()
+    with cache.holding(store, [(_object("c"), "")], _nothing):
+        pass
     assert not held[0].exists()
+
+
+_HOLDER = """
+import sys
+from pathlib import Path
+from tests.unit.athena.test_object_cache import Store, _nothing, _object
+from local_aws.athena.object_cache import ObjectCache
+
+folder = Path(sys.argv[1])
+with ObjectCache(folder, folder).holding(Store(), [(_object("a"), "")], _nothing) as held:
+    print(held[0], flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_what_another_process_uses_stays_until_it_has_ended(tmp_path: Path) -> None:
+    store: Any = Store()
+    cache = ObjectCache(tmp_path, tmp_path, limit_bytes=5)
+    with subprocess.Popen(
+        [sys.executable, "-c", _HOLDER, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=REPOSITORY_DIR,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        held = Path(other.stdout.readline().strip())
+        with cache.holding(store, [(_object("b"), "")], _nothing):
+            pass
+        assert held.exists()
+        other.kill()  # it cannot tell that it is done
+    with cache.holding(store, [(_object("c"), "")], _nothing):
+        pass
+    assert not held.exists()
+
+
+def test_processes_that_fetch_and_remove_at_once_never_miss_a_file(tmp_path: Path) -> None:
+    caches = [ObjectCache(tmp_path, tmp_path, limit_bytes=25) for _ in range(4)]
+
+    def use(number: int) -> int:
+        store: Any = Store()
+        seen = 0
+        for turn in range(60):
+            wanted = [(_object(str((number + turn + extra) % 7)), "") for extra in range(2)]
+            with caches[number].holding(store, wanted, _nothing) as paths:
+                seen += sum(len(path.read_bytes()) for path in paths)
+        return seen
+
+    with ThreadPoolExecutor(len(caches)) as pool:
+        assert list(pool.map(use, range(len(caches)))) == [60 * 2 * 10] * len(caches)
+    assert not [path for path in tmp_path.rglob("*") if path.suffix == ".part"]
