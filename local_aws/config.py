@@ -49,13 +49,17 @@ class Settings:
     # What one statement may hold in memory, and how many run at once; None: as this machine allows.
     athena_memory_mib: int | None = None
     athena_workers: int | None = None
+    # Further names by which clients may reach this machine (`local-aws`, `*.example.test`), and further pages whose
+    # requests are answered (`https://app.example.test`); see `local_aws.gateway.visitors`.
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the `STREAMLAKE_*` variables of `environment` (default: the process's own).
 
-        Raises `SettingsError` for a port that is not a port, an account that is not one, and a switch that is neither
-        on nor off.
+        Raises `SettingsError` for a port that is not a port, an account that is not one, a switch that is neither
+        on nor off, and names or origins that cannot be one.
         """
         values = os.environ if environment is None else environment
         state_dir = values.get("STREAMLAKE_STATE_DIR") or str(REPOSITORY_DIR / ".streamlake")
@@ -76,6 +80,18 @@ class Settings:
             or 36_000,
             athena_memory_mib=_whole("STREAMLAKE_ATHENA_MEMORY_MIB", values, 512, 1_048_576),
             athena_workers=_whole("STREAMLAKE_ATHENA_WORKERS", values, 1, 64),
+            allowed_hosts=_names(
+                "STREAMLAKE_ALLOWED_HOSTS",
+                values.get("STREAMLAKE_ALLOWED_HOSTS") or "",
+                r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*",
+                "names without a port, such as local-aws or *.example.test",
+            ),
+            allowed_origins=_names(
+                "STREAMLAKE_ALLOWED_ORIGINS",
+                values.get("STREAMLAKE_ALLOWED_ORIGINS") or "",
+                r"https?://[a-z0-9._\-\[\]:]+",
+                "origins without a path, such as https://app.example.test",
+            ),
         )
 
     def to_environment(self) -> dict[str, str]:
@@ -94,6 +110,8 @@ class Settings:
             "STREAMLAKE_ATHENA_DDL_TIMEOUT_SECONDS": str(self.athena_ddl_timeout_seconds),
             "STREAMLAKE_ATHENA_MEMORY_MIB": str(self.athena_memory_mib or ""),
             "STREAMLAKE_ATHENA_WORKERS": str(self.athena_workers or ""),
+            "STREAMLAKE_ALLOWED_HOSTS": ",".join(self.allowed_hosts),
+            "STREAMLAKE_ALLOWED_ORIGINS": ",".join(self.allowed_origins),
         }
 
     @property
@@ -173,6 +191,15 @@ def _switch(name: str, text: str) -> bool:
     if lowered not in _TRUE | _FALSE:
         raise SettingsError(f"{name} is {text!r}; allowed are 1, true, yes, on, 0, false, no, off")
     return lowered in _TRUE
+
+
+def _names(variable: str, text: str, pattern: str, allowed: str) -> tuple[str, ...]:
+    """Read a list that is separated by commas or blanks; each entry in lower case."""
+    entries = tuple(re.split(r"[\s,]+", text.strip().lower())) if text.strip(" ,\t\n") else ()
+    for entry in filter(None, entries):
+        if not re.fullmatch(pattern, entry):
+            raise SettingsError(f"{variable} has {entry!r}; allowed are {allowed}, separated by commas")
+    return tuple(filter(None, entries))
 
 
 def _log_level(text: str) -> str:

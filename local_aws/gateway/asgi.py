@@ -25,7 +25,7 @@ class ClientGoneError(Exception):
     """The caller closed the connection before its request was complete."""
 
 
-async def read_body(receive: Receive) -> bytes:
+async def read_body(receive: Receive, largest_bytes: int = _LARGEST_BODY_BYTES) -> bytes:
     """Read a body to its end. Raises `ClientGoneError`, and `ApiError` for one that is too large."""
     chunks: list[bytes] = []
     size_bytes = 0
@@ -35,14 +35,14 @@ async def read_body(receive: Receive) -> bytes:
             raise ClientGoneError
         chunk = message.get("body", b"")
         size_bytes += len(chunk)
-        if size_bytes <= _LARGEST_BODY_BYTES:
+        if size_bytes <= largest_bytes:
             chunks.append(chunk)
         if not message.get("more_body", False):
             break
-    if size_bytes > _LARGEST_BODY_BYTES:
+    if size_bytes > largest_bytes:
         raise ApiError(
             "RequestEntityTooLargeException",
-            f"The request has {size_bytes} bytes; at most {_LARGEST_BODY_BYTES} are allowed.",
+            f"The request has {size_bytes} bytes; at most {largest_bytes} are allowed.",
             status=413,
         )
     return b"".join(chunks)
@@ -76,16 +76,18 @@ def decompressed(body: bytes, encoding: bytes) -> bytes:
 
 def again(body: bytes, receive: Receive) -> Receive:
     """Give a body that was read once more, then whatever else comes."""
-    given = False
+    return replayed([{"type": "http.request", "body": body, "more_body": False}], receive)
 
-    async def replayed() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
 
-    return replayed
+def replayed(messages: list[Message], receive: Receive) -> Receive:
+    """Return a `receive` that gives these messages first, then whatever else comes."""
+    remaining = iter(messages)
+
+    async def next_message() -> Message:
+        message = next(remaining, None)
+        return await receive() if message is None else message
+
+    return next_message
 
 
 async def send_answer(send: Send, reply: Answer) -> None:

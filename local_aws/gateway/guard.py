@@ -36,10 +36,13 @@ if TYPE_CHECKING:
     from local_aws.gateway.dispatch import Caller
     from local_aws.gateway.routing import Scope
     from local_aws.gateway.service import Service
+    from local_aws.gateway.signatures import Signature
     from local_aws.iam.authorization import Authorization
     from local_aws.iam.identity import Identity
 
 _FORWARDED = b"x-forwarded-proto"
+# AWS rule: the largest object that one request can put.
+_LARGEST_OBJECT_BYTES = 5 * 1024**3
 # Services that answer in XML, with the namespace of their errors.
 _XML = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
@@ -61,6 +64,24 @@ class Guard:
         identity = self._authorization.identify(_request(scope, body), signed)
         authorize = partial(self._authorize, identity, caller.region)
         return replace(caller, credentials=identity.credentials, authorize=authorize)
+
+    async def verified_root(
+        self, scope: MutableMapping[str, Any], receive: Receive, signature: Signature
+    ) -> Receive:
+        """Return what is left of a request to receive; raise `ApiError` for one that forges root's signature.
+
+        The body is read where its hash is no header, or where its chunks are signed one by one.
+        """
+        if not self._authorization.is_root_key(signature.access_key_id):
+            return receive
+        body = b""
+        payload = next((value for name, value in scope["headers"] if name == b"x-amz-content-sha256"), b"")
+        is_read = not signature.in_query and not signature.is_old
+        if is_read and (not payload or payload.startswith(b"STREAMING-AWS4-")):
+            body = await read_body(receive, largest_bytes=_LARGEST_OBJECT_BYTES)
+            receive = again(body, receive)
+        self._authorization.check_root(_request(scope, body), signature)
+        return receive
 
     def looks_at(self, signed: Scope | None, scope: MutableMapping[str, Any]) -> bool:
         """Tell whether a request to MiniStack has to go through `pass_on`."""
@@ -154,7 +175,10 @@ def _request(scope: MutableMapping[str, Any], body: bytes) -> HttpRequest:
 
 
 def _as_root(scope: MutableMapping[str, Any], signed: Scope) -> MutableMapping[str, Any]:
-    """Give the request as the account's root would make it: MiniStack does not look at root's signature."""
+    """Give the request as the account's root would make it: MiniStack does not look at root's signature.
+
+    From outside nobody can: `verified_root` has looked at it before.
+    """
     key = LOCAL_CREDENTIALS.access_key_id
     authorization = (
         f"AWS4-HMAC-SHA256 Credential={key}/20000101/{signed.region}/{signed.service}/aws4_request, "

@@ -19,12 +19,15 @@ from local_aws import __version__, running
 from local_aws.errors import ProcessError
 from local_aws.gateway import ministack, saving
 from local_aws.gateway.app import GatewayApp
+from local_aws.gateway.door import Door
 from local_aws.gateway.guard import Guard
+from local_aws.gateway.public_objects import PublicObjects
 from local_aws.gateway.registry import make_services
 from local_aws.gateway.repeats import RepeatedCalls
 from local_aws.gateway.saving import Saver, save_ministack
 from local_aws.gateway.supervisor import Supervisor
 from local_aws.iam.authorization import Authorization
+from local_aws.iam.evaluator import Evaluator
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +129,8 @@ async def _serve(
             await supervisor.stop()
         await saver.stop()
 
-    serving: Any = RepeatedCalls(app)
+    public = PublicObjects(behind, Evaluator(settings.account_id), settings.region)
+    serving: Any = Door(RepeatedCalls(app), settings, public.allow, guard.verified_root if guard else None)
     await hypercorn_serve(serving, _hypercorn_config(listener), shutdown_trigger=until_stopped, mode="asgi")
     app.close()
     if authorization is not None:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from botocore.exceptions import ClientError
 
 from local_aws.clients import BEHIND_HEADER, Clients
+from local_aws.gateway.hosts import bucket_in_host
 from local_aws.gateway.service import ApiError
 from local_aws.iam import services
 from local_aws.iam.actions import Actions
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from local_aws.config import Settings
     from local_aws.gateway.routing import Scope
     from local_aws.gateway.service import Service
+    from local_aws.gateway.signatures import Signature
     from local_aws.iam.identity import HttpRequest
     from local_aws.iam.sessions import Session
 
@@ -106,6 +108,18 @@ class Authorization:
             return Identity(key.principal, self._settings.account_id, key.credentials)
         region = signed.region if signed else self._settings.region
         return self._evaluator.authenticate(request, key_id, region)
+
+    def is_root_key(self, access_key_id: str) -> bool:
+        """Return whether a key is that of an account's root."""
+        return self._evaluator.is_root_key(access_key_id)
+
+    def check_root(self, request: HttpRequest, signature: Signature) -> None:
+        """Raise `ApiError` unless a request that names root's key is signed by it; on the event loop."""
+        key = signature.access_key_id
+        if signature.is_old:
+            self._evaluator.check_old_root_signature(request, key, bucket_in_host(request.header("host")))
+        else:
+            self._evaluator.check_root_signature(request, key, in_query=signature.in_query)
 
     def authorize(
         self, identity: Identity, service: Service, operation: str, parameters: Mapping[str, Any], region: str

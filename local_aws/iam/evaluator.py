@@ -34,6 +34,8 @@ _CODES = {
     "CredentialDateMismatch": "InvalidSignatureException",
     "RequestExpired": "InvalidSignatureException",
 }
+# AWS rule: a presigned URL lasts seven days at most.
+_LONGEST_URL_SECONDS = 7 * 86_400
 
 
 class Evaluator:
@@ -85,6 +87,83 @@ class Evaluator:
                 request.body,
             )
         )
+
+    def is_root_key(self, access_key_id: str) -> bool:
+        """Return whether a key is that of an account's root: MiniStack takes its word for everything."""
+        return bool(self._iam.is_root_access_key(access_key_id))
+
+    def check_root_signature(self, request: HttpRequest, access_key_id: str, *, in_query: bool) -> None:
+        """Raise `ApiError` for a request that names root's key and is not signed by it, or signed at another time."""
+        headers: dict[str, str] = {}
+        for name, value in request.headers:
+            key, text = name.decode("latin-1"), self._sigv4.decode_header_value(value)
+            headers[key] = f"{headers[key]},{text}" if key in headers else text
+        parse = self._sigv4.parse_query_signature if in_query else self._sigv4.parse_header_signature
+        signature = parse(request.query if in_query else headers)
+        if isinstance(signature, tuple):
+            raise _refusal(*signature)
+        failure = self._root_time_failure(request, signature, in_query=in_query)
+        failure = failure or self._sigv4.header_signature_failure(
+            signature,
+            self._root_secret(access_key_id),
+            request.method,
+            request.raw_path,
+            request.query,
+            headers,
+            request.body,
+            presigned=in_query,
+        )
+        if failure:
+            raise _refusal(*failure)
+
+    def check_old_root_signature(self, request: HttpRequest, access_key_id: str, bucket: str | None) -> None:
+        """Raise `ApiError` for S3's signature of version 2 that is not root's; `bucket` is the one in the host."""
+        path = f"/{bucket}{request.raw_path}" if bucket else request.raw_path
+        headers = {name.decode("latin-1"): self._sigv4.decode_header_value(v) for name, v in request.headers}
+        signed = self._iam.SignedRequest(
+            access_key_id,
+            request.method,
+            request.raw_path,
+            request.query,
+            headers,
+            sigv2=True,
+            auth_path=path,
+        )
+        checked = self._apart(lambda: self._iam._sigv2_check(signed, self._root_account(access_key_id)))
+        if isinstance(checked, self._iam.AuthError):
+            raise _refusal(checked.code, checked.message)
+
+    def _root_time_failure(self, request: HttpRequest, signature: Any, *, in_query: bool) -> Any:
+        """Return what is wrong with the time of a signature: a URL lasts as long as it says, a header minutes."""
+        if not in_query:
+            return self._sigv4.request_time_failure(signature)
+        expires = (request.query.get("X-Amz-Expires") or [""])[0]
+        try:
+            seconds = int(expires)
+            expired = self._sigv4.presigned_request_is_expired(signature.amz_date, seconds)
+        except ValueError:
+            return (
+                "AuthorizationQueryParametersError",
+                f"X-Amz-Expires is {expires!r}; it must be a number of seconds",
+            )
+        if not 0 < seconds <= _LONGEST_URL_SECONDS:
+            return (
+                "AuthorizationQueryParametersError",
+                f"X-Amz-Expires is {seconds}; it must be from 1 to {_LONGEST_URL_SECONDS} seconds",
+            )
+        early = self._sigv4.request_time_failure(signature)
+        is_early = early is not None and "not yet current" in early[1]
+        return ("AccessDenied", "Request has expired") if expired else (early if is_early else None)
+
+    def _root_account(self, access_key_id: str) -> str:
+        return access_key_id if access_key_id.isdigit() else self._account_id
+
+    def _root_secret(self, access_key_id: str) -> str:
+        account_id = self._root_account(access_key_id)
+        found = self._apart(lambda: self._iam.resolve_credential(access_key_id, account_id))
+        if isinstance(found, self._iam.CredentialResolutionError):
+            raise _refusal(found.code, found.message)
+        return str(found.secret_access_key)
 
     def service_may(
         self, policy: Mapping[str, Any], service: str, check: Check, *, is_trust: bool = False
@@ -139,7 +218,7 @@ class Evaluator:
         account_id = self._responses.get_account_id()
         verified = self._iam.authenticate(access_key_id, account_id)
         if verified is None:
-            # The account's root: its signature is not looked at, as nobody's policies apply to it.
+            # The account's root: its signature was verified at the door (`check_root_signature`).
             verified = self._iam.resolve_credential(access_key_id, account_id)
         if isinstance(verified, self._iam.AuthError | self._iam.CredentialResolutionError):
             raise _failure(verified)
@@ -183,6 +262,10 @@ def access_denied(caller: str, check: Check, *, explicit: bool = False) -> ApiEr
         "AccessDeniedException",
         f"User: {caller} is not authorized to perform: {check.action} on resource: {check.resource} {reason}",
     )
+
+
+def _refusal(code: str, message: str) -> ApiError:
+    return ApiError(_CODES.get(code, code), message, status=403)
 
 
 def _failure(error: Any) -> ApiError:

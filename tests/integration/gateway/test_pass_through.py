@@ -81,7 +81,10 @@ def test_many_requests_on_one_connection(local_aws: LocalAws) -> None:
 def test_an_unknown_operation_of_ours_is_refused_and_others_are_ministacks(local_aws: LocalAws) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", local_aws.settings.port, timeout=30)
     try:
-        connection.request("POST", "/", b"{}", {"X-Amz-Target": "Firehose_20150804.Nothing"})
+        scope = "test/20261129/us-east-1/firehose/aws4_request"
+        signed = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
+        headers = {"X-Amz-Target": "Firehose_20150804.Nothing", "Authorization": signed}
+        connection.request("POST", "/", b"{}", headers)
         answer = connection.getresponse()
         assert answer.status == 400
         assert json.loads(answer.read())["__type"] == "UnknownOperationException"
