@@ -1,68 +1,81 @@
 """Partition keys from the record itself, by a jq query.
 
 AWS rule: evaluated on the record after the transform; values are turned into text; null or empty text fails, and so
-does a record that is not one JSON document, reference 5.2 and 5.4.
+does a record that is not one JSON document, reference 5.2 and 5.4. The query is users' code: it runs in a process of
+its own, with a budget for each record (see `local_aws.jq16`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import logging
+import threading
+from typing import TYPE_CHECKING
 
-import jq
-import orjson
-
-from local_aws.delivery.errors import ConfigError
+from local_aws.delivery.errors import ConfigError, StoppedError
+from local_aws.jq16.sandbox import JqWorker, QueryError, StoppedWorkError, WorkerDiedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-NOT_JSON = "Non JSON record provided"
-_NO_RESULT = "The jq query gave no object"
+_LOG = logging.getLogger(__name__)
+# What is sent to the worker at once.
+_MOST_RECORDS = 2_000
+_MOST_BYTES = 4 * 1024 * 1024
+_PAUSE_SECONDS = 1.0
 
 
 class Extractor:
-    """One compiled query. Raises `ConfigError` when it does not compile."""
+    """One compiled query. Raises `ConfigError` when it does not compile. Used by one thread."""
 
-    def __init__(self, query: str) -> None:
-        try:
-            self._program = jq.compile(query)
-        except ValueError as error:
-            raise ConfigError(f"the jq query {query!r} does not compile: {error}") from error
+    def __init__(self, query: str, stop: threading.Event | None = None) -> None:
+        self._query = query
+        self._stop = stop or threading.Event()
+        self._worker = self._start()
 
     def extract(self, records: Sequence[bytes]) -> tuple[list[Mapping[str, str]], dict[int, str]]:
-        """Give the keys of each record, and by index why a record has none (its keys are empty then)."""
+        """Return the keys of each record, and by index why a record has none (its keys are empty then).
+
+        Raises `StoppedError` when the stream is stopped meanwhile.
+        """
         keys: list[Mapping[str, str]] = []
         failed: dict[int, str] = {}
-        for index, record in enumerate(records):
-            found, problem = self._one(record)
-            keys.append(found)
-            if problem is not None:
-                failed[index] = problem
+        for part in _parts(records):
+            for found, problem in self._ask(part):
+                if problem is not None:
+                    failed[len(keys)] = problem
+                keys.append(found or {})
         return keys, failed
 
-    def _one(self, record: bytes) -> tuple[dict[str, str], str | None]:
+    def close(self) -> None:
+        """End the worker."""
+        self._worker.close()
+
+    def _start(self) -> JqWorker:
         try:
-            orjson.loads(record)
-            results = self._program.input_text(record.decode("utf-8")).all()
-        except ValueError as error:
-            is_json = _is_json(record)
-            return {}, str(error) if is_json else NOT_JSON
-        if len(results) != 1 or not isinstance(results[0], dict):
-            return {}, _NO_RESULT
-        return {name: _as_text(value) for name, value in results[0].items()}, None
+            return JqWorker(self._query, self._stop)
+        except QueryError as error:
+            raise ConfigError(f"the jq query {self._query!r} does not compile: {error}") from error
+
+    def _ask(self, records: Sequence[bytes]) -> list[tuple[dict[str, str] | None, str | None]]:
+        while True:
+            try:
+                return self._worker.keys(records)
+            except StoppedWorkError as error:
+                raise StoppedError(str(error)) from error
+            except WorkerDiedError as error:
+                # Not the doing of a record, which ends a fork of the worker at most: the machine is short of something.
+                _LOG.warning("%s; another one is started", error)
+                if self._stop.wait(_PAUSE_SECONDS):
+                    raise StoppedError("the stream is stopped") from error
+                self._worker = self._start()
 
 
-def _is_json(record: bytes) -> bool:
-    try:
-        orjson.loads(record)
-    except ValueError:
-        return False
-    return True
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    return orjson.dumps(value).decode("utf-8")
+def _parts(records: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    start = size = 0
+    for at, record in enumerate(records):
+        if at > start and (at - start >= _MOST_RECORDS or size + len(record) > _MOST_BYTES):
+            yield records[start:at]
+            start, size = at, 0
+        size += len(record)
+    if start < len(records):
+        yield records[start:]

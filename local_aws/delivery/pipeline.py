@@ -33,6 +33,7 @@ from local_aws.delivery.sink import DATA, ERRORS
 from local_aws.delivery.transform import NO_KEYS
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
 
@@ -66,7 +67,7 @@ class Pipeline:
 
     `transform` runs one batch through the function (None: no transform), `submit` runs it elsewhere, `deliver`
     starts the delivery of a buffer elsewhere, `notify` is called there when something has come to an end,
-    `report` is told about records that failed.
+    `report` is told about records that failed, `stop` ends a wait for the jq worker.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Pipeline:
         notify: Callable[[], None],
         report: Report,
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
+        stop: threading.Event | None = None,
     ) -> None:
         self._config = config
         self._checkpoint = checkpoint
@@ -104,7 +106,9 @@ class Pipeline:
         # AWS rule: the delimiter is appended or the record is converted, reference 0.3.
         self._delimiter = config.processing.delimiter if config.conversion is None else None
         query = config.processing.query
-        self._extractor = Extractor(query) if query is not None and config.dynamic_partitioning else None
+        self._extractor = (
+            Extractor(query, stop) if query is not None and config.dynamic_partitioning else None
+        )
         self._partitioner = Partitioner(prefixes) if config.dynamic_partitioning else None
         self._in_delivery: list[tuple[str, Buffer, Future[Delivered]]] = []
         self._draining = False
@@ -325,6 +329,11 @@ class Pipeline:
     def drain(self) -> None:
         """From now on hold nothing back: every further `step` delivers all there is."""
         self._draining = True
+
+    def close(self) -> None:
+        """End what the pipeline has started."""
+        if self._extractor is not None:
+            self._extractor.close()
 
     @property
     def is_idle(self) -> bool:

@@ -169,9 +169,12 @@ class Worker:
             self._finish_earlier(checkpoint, outbox, writer)
             checkpoint.adopt(Numbering.of(self.config.processing))
             pipeline = self._pipeline(checkpoint, outbox, writer, prefixes)
-            self._start_source(checkpoint)
-            self._loop(checkpoint, pipeline)
-            self._save(checkpoint, pipeline)
+            try:
+                self._start_source(checkpoint)
+                self._loop(checkpoint, pipeline)
+                self._save(checkpoint, pipeline)
+            finally:
+                pipeline.close()
         finally:
             checkpoint.close()
         self._send(self._metrics.take())
@@ -261,6 +264,7 @@ class Worker:
             self._intake.wake.set,
             self._log.report,
             self._limit_bytes,
+            self._give_up,
         )
 
     def _channels(self, prefixes: PrefixEvaluator) -> dict[str, Channel]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from local_aws.firehose.validation.queries import QueryError, query_keys
@@ -43,7 +45,6 @@ def test_what_jq_does_not_understand(query: str) -> None:
         ("{a: .a, k: (.k | pick(.x) | tojson)}", "pick"),
         ("{k: .k | trim}", "trim"),
         ("{k: add(.k[])}", "add"),
-        ('{k: .k | debug ("x")}', "debug"),
         ('{k: .k | scan("a"; "i")}', "scan"),
     ],
 )
@@ -66,3 +67,102 @@ def test_what_jq_1_6_does_not_have(query: str, name: str) -> None:
 )
 def test_names_that_only_look_newer(query: str) -> None:
     assert query_keys(query)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "env",
+        "$ENV",
+        "input",
+        "[inputs]",
+        "debug",
+        'debug("x")',
+        "stderr",
+        "halt",
+        "halt_error",
+        "halt_error(1)",
+        "input_filename",
+        "input_line_number",
+        "get_search_list",
+        '("a" | modulemeta)',
+        "$__prog_args",
+    ],
+)
+def test_what_reads_more_than_the_record(name: str) -> None:
+    for query in (f"{{k: {name}}}", f'{{k: "\\({name})"}}', f"{{k: [.[] | {{a: {name}}}]}}"):
+        with pytest.raises(QueryError, match=r"is not available|does not understand"):
+            query_keys(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{env: .env}",
+        "{env}",
+        "{input, debug: 1}",
+        '{k: "env"}',
+        '{k: .env.input."$ENV"}',
+        '{k: "\\(.env)"}',
+        "{k: (def env: 1; env)}",
+        "{k: (def f(input): input; f(.a))}",
+        "{k: {env: 1, halt: 2}}",
+        "{k: (. as $input | $input)}",
+        "{k: .a # env\n}",
+        "{k: (. as {env: $e} | $e)}",
+    ],
+)
+def test_names_that_only_look_like_it(query: str) -> None:
+    assert query_keys(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("{k: (if .a then 1 end)}", "an if without else"),
+        ("{k: .a.[0]}", "a point before a bracket"),
+        ("{k: (.a | @urid)}", "@urid is not in jq 1.6"),
+        ("{k: .a // 1}", "must stand in parentheses"),
+        ("{k: .a + 1}", "must stand in parentheses"),
+        ("{k: .a == 1}", "must stand in parentheses"),
+        ("{k: if .a then 1 else 2 end}", "must stand in parentheses"),
+        ("{k: .a | if . then 1 else 2 end}", "must stand in parentheses"),
+        ("{k: reduce .[] as $x (0; .)}", "must stand in parentheses"),
+        ("{k: try .a}", "must stand in parentheses"),
+    ],
+)
+def test_forms_that_jq_1_6_reads_as_a_syntax_error(query: str, problem: str) -> None:
+    with pytest.raises(QueryError, match=problem):
+        query_keys(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{k: -1}",
+        "{k: .a | -1}",
+        "{k: .a?}",
+        "{k: (.a // 1), l: .b | tostring}",
+        '{k: .t | strftime("%Y"), if: 1, and: 2}',
+        "{k: [.a + 1] | .[0]}",
+        "{k: (if .a then 1 elif .b then {if: 1} else 2 end)}",
+    ],
+)
+def test_forms_that_jq_1_6_reads(query: str) -> None:
+    assert query_keys(query)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{k: ("x" * 1e9)}',
+        "{k: " + "(" * 2400 + "1" + ")" * 2400 + "}",
+        "{k: " + "[" * 2400,
+        "{k: " + '"\\(' * 1000 + "1" + ')"' * 1000 + "}",
+        "{k: " + "-" * 5000 + "1}",
+        "{k: ." + ".a" * 2500 + "}",
+    ],
+)
+def test_a_query_of_any_size_is_answered(query: str) -> None:
+    with suppress(QueryError):
+        assert query_keys(query) == {"k"}
