@@ -12,7 +12,7 @@ import orjson
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from local_aws.athena import udf_json, udf_regexes
+from local_aws.athena import udf_addresses, udf_digests, udf_json, udf_regexes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +25,8 @@ _ARROW = {
     "VARCHAR[]": pa.list_(pa.string()),
     "BOOLEAN": pa.bool_(),
     "BIGINT": pa.int64(),
+    "BLOB": pa.binary(),
+    "DOUBLE[]": pa.list_(pa.float64()),
 }
 
 
@@ -82,7 +84,12 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         ("python_hmac", _hmac, ["BLOB", "BLOB", "VARCHAR"], "BLOB", pa.binary()),
         *(
             (name, function, kinds, kind, _ARROW[kind])
-            for name, function, kinds, kind in (*udf_regexes.FUNCTIONS, *udf_json.FUNCTIONS)
+            for name, function, kinds, kind in (
+                *udf_regexes.FUNCTIONS,
+                *udf_json.FUNCTIONS,
+                *udf_digests.FUNCTIONS,
+                *udf_addresses.FUNCTIONS,
+            )
         ),
     )
     for name, function, parameters, result, kind in table:

@@ -21,21 +21,27 @@ def text_columns(columns: Sequence[OutputColumn]) -> str:
     )
 
 
-def text_form(sql: str, kind: Type) -> str:
-    """Write the text of a value: `[a, b]` for arrays, `{k=v}` for maps, `{a=1}` for rows, hex pairs for binaries."""
+def text_form(sql: str, kind: Type, inside: bool = False) -> str:
+    """Return the text of a value: `[a, b]` for arrays, `{k=v}` for maps, `{a=1}` for rows, hex pairs for binaries.
+
+    Measured: the entries of a map are in the order of their keys, and a binary `inside` something else is printed as
+    Java prints an object, `[B@2545d692`.
+    """
     if kind.name == "array":
-        inner = text_form("e_", kind.arguments[0])
+        inner = text_form("e_", kind.arguments[0], True)
         return f"('[' || array_to_string(list_transform({sql}, lambda e_: coalesce({inner}, 'null')), ', ') || ']')"
     if kind.name == "map":
-        key = text_form("e_.key", kind.arguments[0])
-        value = text_form("e_.value", kind.arguments[1])
+        key = text_form("e_.key", kind.arguments[0], True)
+        value = text_form("e_.value", kind.arguments[1], True)
         entry = f"{key} || '=' || coalesce({value}, 'null')"
         return (
             f"CASE WHEN {sql} IS NULL THEN NULL ELSE '{{' || "
-            f"array_to_string(list_transform(map_entries({sql}), lambda e_: {entry}), ', ') || '}}' END"
+            f"array_to_string(list_transform(list_sort(map_entries({sql})), lambda e_: {entry}), ', ') || '}}' END"
         )
     if kind.name == "row":
         return _row_text(sql, kind)
+    if kind.name == "varbinary" and inside:
+        return f"('[B@' || left(md5({sql}), 8))"
     if kind.name == "varbinary":
         # Athena prints the bytes as pairs of hex digits with spaces between them.
         return f"rtrim(regexp_replace(lower(hex({sql})), '(..)', '\\1 ', 'g'))"
@@ -51,7 +57,7 @@ def _row_text(sql: str, kind: Type) -> str:
     pieces = []
     names = row_field_names(kind)
     for index, (name, inner) in enumerate(zip(names, kind.arguments, strict=True)):
-        text = f"coalesce({text_form(f'({sql}).{quote(name)}', inner)}, 'null')"
+        text = f"coalesce({text_form(f'({sql}).{quote(name)}', inner, True)}, 'null')"
         shown = kind.names[index]
         # Measured: a field without a name is printed as its value alone.
         pieces.append(text if shown is None else f"{quote_text(shown + '=')} || {text}")

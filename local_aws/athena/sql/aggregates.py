@@ -250,7 +250,13 @@ def _extreme(call: AggregateCall) -> Typed:
     if len(values) == 2:
         text = call.apply(call.name, value.sql, str(call.literal_number(1)))
         return Typed(text, types.array(value.type))
-    return Typed(call.apply(call.name, value.sql), value.type)
+    text = call.apply(call.name, value.sql)
+    if value.type.has_key:
+        text = call.apply(f"arg_{call.name}", value.sql, key_of(value))
+    if value.type.name in ("double", "real") and not value.is_number:
+        # NaN is the result only when there is nothing else; to DuckDB it is the greatest number.
+        text = f"coalesce({call.apply(call.name, f'CASE WHEN NOT isnan({value.sql}) THEN {value.sql} END')}, {text})"
+    return Typed(text, value.type)
 
 
 @aggregate("min_by", "max_by")
@@ -290,23 +296,6 @@ def _approx_distinct(call: AggregateCall) -> Typed:
     # Exact, which lies within every error bound that may be asked for.
     value = call.take(1, 2)[0]
     return Typed(replace(call, distinct=True).apply("count", key_of(value)), types.BIGINT)
-
-
-@aggregate("approx_percentile")
-def _approx_percentile(call: AggregateCall) -> Typed:
-    values = call.take(2, 3)
-    if len(values) == 3:
-        raise UnsupportedError("approx_percentile with weights or an accuracy", call.position)
-    value = call.number()
-    if value.type.name == "decimal":
-        value = coerce(value, types.DOUBLE)
-    elif value.type.is_integer:
-        value = coerce(value, types.BIGINT)
-    several = values[1].type.name == "array"
-    share = call.as_type(1, types.array(types.DOUBLE) if several else types.DOUBLE)
-    kind = types.array(value.type) if several else value.type
-    # A value of the set and not one between two: Trino's digest answers with the value at that rank.
-    return Typed(f"CAST({call.apply('quantile_disc', value.sql, share)} AS {duckdb_type(kind)})", kind)
 
 
 _DOUBLE_FUNCTIONS = {

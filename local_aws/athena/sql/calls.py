@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from local_aws.athena.errors import QueryError, UnsupportedError
-from local_aws.athena.sql import literals
+from local_aws.athena.sql import literals, percentiles
 from local_aws.athena.sql.aggregates import AGGREGATES, AggregateCall, build_aggregate
 from local_aws.athena.sql.constructors import row_of
 from local_aws.athena.sql.functions import SCALARS
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from local_aws.athena.sql.expressions import Compiler
 
+AGGREGATES["approx_percentile"] = percentiles.approx_percentile
 # Functions that do not evaluate all of their arguments.
 _LAZY = ("coalesce", "if", "try")
 

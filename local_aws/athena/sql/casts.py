@@ -26,6 +26,8 @@ def coerce(value: Typed, target: Type) -> Typed:
         return Typed(f"rtrim({value.sql}, ' ')", target)
     if _same_form(source, target):
         return value.with_type(target)
+    if target.name == "time with time zone" and source.name == "time":
+        return Typed(f"time_tz_pack({value.sql}, 0)", target)
     if target.name == "timestamp with time zone" and source.name in ("date", "timestamp"):
         return Typed(f"tz_of_local(CAST({value.sql} AS TIMESTAMP), 'UTC')", target)
     if source.arguments:
@@ -132,13 +134,17 @@ def text_of(sql: str, source: Type) -> str | None:
         return f"timestamp_tz_text({sql}, {source.parameters[0]})"
     if name == "time":
         return f"time_text({sql}, {source.parameters[0]})"
+    if name == "time with time zone":
+        return f"time_tz_text({sql}, {source.parameters[0]})"
+    if name == "date":
+        return f"date_text({sql})"
     if name == "interval day to second":
         return f"interval_day_text({sql})"
     if name == "interval year to month":
         return f"interval_year_text({sql})"
     if name == "decimal" and source.parameters[0] == source.parameters[1]:
         return f"fraction_text({sql})"
-    if name == "boolean" or source.is_numeric or name in ("date", "uuid", "ipaddress"):
+    if name == "boolean" or source.is_numeric or name in ("uuid", "ipaddress"):
         return f"CAST({sql} AS VARCHAR)"
     return None
 
@@ -153,8 +159,10 @@ def _to_integer(sql: str, source: Type, target: Type) -> str | None:
     kind = duckdb_type(target)
     if source.is_integer or source.name == "boolean":
         return f"CAST({sql} AS {kind})"
-    if source.name in ("double", "real", "decimal"):
+    if source.name == "decimal":
         return f"CAST(round({sql}) AS {kind})"  # half away from zero, where DuckDB's own cast rounds half to even
+    if source.name in ("double", "real"):
+        return f"CAST(whole_of_floating({sql}, '{source.name}', '{target.name}') AS {kind})"
     if source.is_text:
         return f"CAST(number_text({sql}, '{target.name.upper()}') AS {kind})"
     return None
@@ -169,6 +177,11 @@ def _to_floating(sql: str, source: Type, target: Type) -> str | None:
 
 
 def _to_decimal(sql: str, source: Type, target: Type) -> str | None:
+    if source.name in ("double", "real"):
+        # The decimal nearest to the number as it prints: 1.005 becomes 1.01, where its binary value is below.
+        precision, scale = target.parameters
+        text = f"decimal_of_floating_({sql}, '{source.name.upper()}', 'DECIMAL({precision}, {scale})')"
+        return f"CAST({text} AS {duckdb_type(target)})"
     if source.is_numeric or source.name == "boolean":
         return f"CAST({sql} AS {duckdb_type(target)})"
     if source.is_text:
@@ -202,26 +215,65 @@ def _to_timestamp(sql: str, source: Type, target: Type) -> str | None:
 
 
 def _to_timestamp_tz(sql: str, source: Type, target: Type) -> str | None:
+    precision = target.parameters[0]
+    if source.is_text and precision > _HELD_DIGITS:
+        raise UnsupportedError(f"CAST of a text to {target}")
     if source.is_text:
-        return f"tz_of_text({sql})"
-    if source.name in ("date", "timestamp"):
+        return f"round_tz(tz_of_text({sql}), {precision})"
+    if source.name == "date":
         return f"tz_of_local(CAST({sql} AS TIMESTAMP), 'UTC')"
-    return sql if source.name == "timestamp with time zone" else None
+    if source.name == "timestamp":
+        return f"tz_of_local(round_timestamp({sql}, {precision}), 'UTC')"
+    if source.name == "timestamp with time zone":
+        return sql if precision >= source.parameters[0] else f"round_tz({sql}, {precision})"
+    return None
 
 
-def _to_time(sql: str, source: Type, _: Type) -> str | None:
-    if source.is_text or source.name in ("timestamp", "time"):
-        return f"CAST({sql} AS TIME)"
-    return f"CAST(tz_local({sql}) AS TIME)" if source.name == "timestamp with time zone" else None
+def _to_time(sql: str, source: Type, target: Type) -> str | None:
+    precision = target.parameters[0]
+    if source.is_text:
+        time = f"time_of_text({sql})"
+    elif source.name == "time":
+        if precision >= source.parameters[0]:
+            return sql
+        time = sql
+    elif source.name == "timestamp":
+        time = f"CAST({sql} AS TIME)"
+    elif source.name == "timestamp with time zone":
+        time = f"CAST(tz_local({sql}) AS TIME)"
+    elif source.name == "time with time zone":
+        time = f"({sql}).t"
+    else:
+        return None
+    return f"round_time({time}, {precision})"
+
+
+def _to_time_tz(sql: str, source: Type, target: Type) -> str | None:
+    precision = target.parameters[0]
+    if source.is_text:
+        value = f"time_tz_of_text({sql})"
+    elif source.name == "time":
+        value = f"time_tz_pack({sql}, 0)"
+    elif source.name == "time with time zone":
+        value = sql
+    elif source.name == "timestamp with time zone":
+        value = f"time_tz_pack(CAST(tz_local({sql}) AS TIME), tz_offset_seconds({sql}) // 60)"
+    else:
+        return None
+    return f"round_time_tz({value}, {precision})"
 
 
 def _to_varbinary(sql: str, source: Type, _: Type) -> str | None:
     return f"encode({sql})" if source.is_text else None
 
 
+def _to_address(sql: str, source: Type, _: Type) -> str | None:
+    if source.name == "varbinary":
+        raise UnsupportedError("A cast of varbinary to ipaddress")
+    return f"python_address({sql})" if source.is_text else None
+
+
 def _to_same_form(sql: str, source: Type, target: Type) -> str | None:
-    if target.name == "ipaddress":
-        raise UnsupportedError("The type ipaddress")
     if source.is_text:
         return f"CAST({sql} AS {duckdb_type(target)})"
     return sql if source.name == target.name else None
@@ -246,7 +298,8 @@ _WRITERS: Mapping[str, Writer] = {
     "timestamp": _to_timestamp,
     "timestamp with time zone": _to_timestamp_tz,
     "time": _to_time,
+    "time with time zone": _to_time_tz,
     "varbinary": _to_varbinary,
     "uuid": _to_same_form,
-    "ipaddress": _to_same_form,
+    "ipaddress": _to_address,
 }

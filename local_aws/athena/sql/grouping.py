@@ -70,8 +70,8 @@ class Grouping:
 
 
 def _column_text(sql: str, column: Typed) -> str:
-    """Write a column of the inner query: times with zone are grouped by instants, and one of each group is shown."""
-    if column.type.name != "timestamp with time zone" or _AGGREGATED.search(column.sql):
+    """Write a column of the inner query: values with a key are grouped by it, and one of each group is shown."""
+    if not column.type.has_key or _AGGREGATED.search(column.sql):
         return sql
     return f"CASE WHEN {key_of(Typed(sql, column.type))} IS NOT NULL THEN any_value({sql}) END"
 

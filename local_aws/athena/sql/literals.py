@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from datetime import UTC
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from local_aws.athena.errors import QueryError, UnsupportedError
-from local_aws.athena.sql import types
+from local_aws.athena.sql import time_literals, types
 from local_aws.athena.sql.casts import cast
 from local_aws.athena.sql.typed import Typed
 from local_aws.athena.sql.types import quote_text
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 _MAX_INTEGER = 2**31 - 1
 _MAX_BIGINT = 2**63 - 1
-_HELD_DIGITS = 6  # DuckDB's timestamps have microseconds
 
 
 def text(value: str) -> Typed:
@@ -33,7 +31,10 @@ def text(value: str) -> Typed:
 
 
 def number(written: str, position: Position | None) -> Typed:
-    """Give a number literal: integer or bigint, a decimal with a point, a double with an exponent."""
+    """Return a number literal: integer or bigint; a double with a point or an exponent.
+
+    Measured: Athena reads `1.5` as a double, where Trino has a decimal; only `DECIMAL '1.5'` is one.
+    """
     plain = written.replace("_", "")
     if re.fullmatch(r"-?\d+", plain):
         value = int(plain)
@@ -41,9 +42,7 @@ def number(written: str, position: Position | None) -> Typed:
             raise QueryError("SYNTAX_ERROR", f"Invalid numeric literal: {written}", position)
         kind = types.INTEGER if -_MAX_INTEGER - 1 <= value <= _MAX_INTEGER else types.BIGINT
         return Typed(f"CAST({value} AS BIGINT)" if kind == types.BIGINT else str(value), kind, value)
-    if "e" in plain.lower():
-        return Typed(f"CAST('{plain}' AS DOUBLE)", types.DOUBLE)
-    return decimal(plain, position)
+    return Typed(f"CAST('{float(plain)!r}' AS DOUBLE)", types.DOUBLE)  # a number too large is Infinity
 
 
 def decimal(written: str, position: Position | None) -> Typed:
@@ -60,49 +59,25 @@ def decimal(written: str, position: Position | None) -> Typed:
 
 
 def typed(value: str, kind: Type, position: Position | None) -> Typed:
-    """Give a literal with a type in front of it. A timestamp has as many digits as are written."""
+    """Return a literal with a type in front of it. A time or timestamp is as precise as it is written."""
     if kind.name == "decimal":
         return decimal(value, position)
-    if kind.name.startswith("timestamp"):
-        fraction = re.search(r":\d+\.(\d+)", value)
-        digits = len(fraction.group(1)) if fraction else 0
-        if digits > _HELD_DIGITS:
-            raise UnsupportedError(f"A timestamp with {digits} digits of a second", position)
-        has_zone = (
-            re.search(r"\d{1,2}-\d{1,2}( [\d:.]+)?( ?[+-]\d+(:\d+)?| [A-Za-z].*)$", value.strip()) is not None
-        )
-        # A literal without digits still meets the three digits of Athena's columns when it is compared.
-        kind = types.timestamp_tz(digits) if has_zone or "zone" in kind.name else types.timestamp(digits)
-        if not (_is_time(value, has_zone) and _is_date(value)):
-            raise QueryError("INVALID_LITERAL", f"'{value}' is not a valid TIMESTAMP literal", position)
-        if not has_zone and kind.name == "timestamp":
-            return Typed(f"TIMESTAMP {quote_text(_padded_time(value))}", kind)
-    if kind.name == "date":
-        if not (re.fullmatch(r"[+-]?\d{4,}-\d{1,2}-\d{1,2}", value.strip()) and _is_date(value)):
-            raise QueryError("INVALID_LITERAL", f"'{value}' is not a valid DATE literal", position)
-        return Typed(f"DATE {quote_text(value.strip())}", kind)
+    reader = _TIME_READERS.get(kind.name)
+    if reader is not None:
+        return reader(value, position)
     if kind.name == "char":
         kind = types.Type("char", (len(value),))
     return cast(text(value), kind, position)
 
 
-def _is_date(value: str) -> bool:
-    """Tell whether a text is a day of the calendar; years of more than four digits are not looked at."""
-    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})(?: (\d{1,2}):.*)?", value.strip(), re.DOTALL)
-    if match is None or match.group(1) == "0000":
-        return True
-    year, month, day, hour = (int(group or 0) for group in match.groups())
-    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1] and hour < 24
-
-
-def _is_time(value: str, has_zone: bool) -> bool:
-    base = r"[+-]?\d{4,}-\d{1,2}-\d{1,2}( \d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,12})?)?)?"
-    return re.fullmatch(base + (r" ?\S+" if has_zone else ""), value.strip()) is not None
-
-
-def _padded_time(value: str) -> str:
-    stripped = value.strip()
-    return stripped + ":00" if re.fullmatch(r"\S+ \d{1,2}:\d{1,2}", stripped) else stripped
+# The parser tells a literal with a zone from one without; the grammar of the literal decides it once more.
+_TIME_READERS = {
+    "date": time_literals.date,
+    "time": time_literals.time,
+    "time with time zone": time_literals.time,
+    "timestamp": time_literals.timestamp,
+    "timestamp with time zone": time_literals.timestamp,
+}
 
 
 # Unit: how many milliseconds it has, or how many months.
@@ -143,21 +118,32 @@ def interval(node: exp.Interval, position: Position | None) -> Typed:
     return Typed(f"to_milliseconds({total})", types.INTERVAL_DAY)
 
 
+_CLOCK_TYPES = {
+    "localtimestamp": "timestamp",
+    "localtime": "time",
+    "current_time": "time with time zone",
+}
+
+
 def clock(function: str, now: datetime, precision: exp.Expr | None, position: Position | None) -> Typed:
-    """Give the query's start time in the form of `function`; the session's time zone is UTC."""
-    if precision is not None:
-        raise UnsupportedError(f"{function} with a precision", position)
+    """Return the query's start time in the form of `function`; the session's time zone is UTC."""
     utc = now.astimezone(UTC)
-    moment = utc.strftime("%Y-%m-%d %H:%M:%S.") + f"{utc.microsecond // 1000:03d}"
     if function == "current_date":
         return Typed(f"DATE '{utc:%Y-%m-%d}'", types.DATE)
-    if function == "localtimestamp":
-        return Typed(f"TIMESTAMP '{moment}'", types.TIMESTAMP)
-    if function == "localtime":
-        return Typed(f"TIME '{moment[11:]}'", types.TIME)
-    if function == "current_time":
-        raise UnsupportedError("current_time (a time with time zone)", position)
-    return Typed(f"struct_pack(i := TIMESTAMP '{moment}', z := 'UTC')", types.TIMESTAMP_TZ)
+    digits = types.DEFAULT_TIME_PRECISION if precision is None else int(precision.name)
+    if digits > time_literals.MAX_PRECISION:
+        message = f"{function.upper()} precision must be in range [0, 12]: {digits}"
+        raise QueryError("INVALID_ARGUMENTS", message, position)
+    day, fraction = f"{utc:%Y-%m-%d}", f"{utc.microsecond:06d}"[:digits].ljust(6, "0")
+    time = f"{utc:%H:%M:%S}.{fraction}"
+    kind = types.Type(_CLOCK_TYPES.get(function, "timestamp with time zone"), (digits,))
+    if kind.name == "timestamp":
+        return Typed(f"TIMESTAMP '{day} {time}'", kind)
+    if kind.name == "time":
+        return Typed(f"TIME '{time}'", kind)
+    if kind.name == "time with time zone":
+        return Typed(f"struct_pack(t := TIME '{time}', o := 0)", kind)
+    return Typed(f"struct_pack(i := TIMESTAMP '{day} {time}', z := 'UTC')", kind)
 
 
 _EXTRACT = {

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from local_aws.athena.errors import Position
 
 _INTERVALS = ("interval day to second", "interval year to month")
-_TIMES = ("date", "timestamp", "timestamp with time zone", "time")
+_TIMES = ("date", "timestamp", "timestamp with time zone", "time", "time with time zone")
+_INTERVAL_DIGITS = 3  # of a second, in an interval day to second
 
 
 def _cannot(symbol: str, left: Type, right: Type, position: Position | None) -> QueryError:
@@ -104,6 +105,10 @@ def key_of(value: Typed) -> str:
     """Give the part of a value that is compared, grouped and sorted by: the instant of a time with zone."""
     if value.type.name == "timestamp with time zone":
         return f"({value.sql}).i"
+    if value.type.name == "time with time zone":
+        return f"time_tz_instant({value.sql})"
+    if value.type.name == "ipaddress":
+        return f"python_address_order({value.sql})"
     return value.sql
 
 
@@ -116,9 +121,9 @@ def arithmetic(symbol: str, left: Typed, right: Typed, position: Position | None
     a, b = left.type, right.type
     if a.is_numeric and b.is_numeric:
         return _numeric(symbol, left, right)
-    if symbol == "+" and a.name in _INTERVALS and b.name in _TIMES:
+    if symbol == "+" and a.name in _INTERVALS and _takes(b, a):
         return _shift("+", right, left)
-    if symbol in "+-" and a.name in _TIMES and b.name in _INTERVALS:
+    if symbol in "+-" and b.name in _INTERVALS and _takes(a, b):
         return _shift(symbol, left, right)
     if symbol in "+-" and a.name in _INTERVALS and a == b:
         return Typed(f"({left.sql} {symbol} {right.sql})", a)
@@ -132,9 +137,17 @@ def arithmetic(symbol: str, left: Typed, right: Typed, position: Position | None
     raise _cannot(symbol, a, b, position)
 
 
+def _takes(time: Type, interval: Type) -> bool:
+    """Return whether an interval can be added to a value: a time of day has no months."""
+    of_day = time.name in ("time", "time with time zone")
+    return time.name in _TIMES and not (of_day and interval.name == "interval year to month")
+
+
 def _instant(value: Typed) -> str:
     if value.type.name == "time":
         return value.sql
+    if value.type.name == "time with time zone":
+        return f"time_of_microseconds_({key_of(value)})"
     return f"CAST({key_of(value)} AS TIMESTAMP)"
 
 
@@ -210,17 +223,25 @@ def _unscaled(digits: str, kind: Type) -> str:
 
 
 def _shift(symbol: str, time: Typed, interval: Typed) -> Typed:
-    if time.type.name == "timestamp with time zone":
-        if interval.type.name == "interval day to second":
-            return Typed(f"tz_pack(({time.sql}).i {symbol} {interval.sql}, ({time.sql}).z)", time.type)
-        return Typed(f"tz_of_local(tz_local({time.sql}) {symbol} {interval.sql}, ({time.sql}).z)", time.type)
-    if time.type.name == "date" and interval.type.name == "interval day to second":
+    """Add an interval. One of days to seconds has milliseconds: the result has at least three digits of a second."""
+    by_day = interval.type.name == "interval day to second"
+    kind = time.type
+    if by_day and kind.parameters:
+        kind = Type(kind.name, (max(kind.parameters[0], _INTERVAL_DIGITS),))
+    if kind.name == "timestamp with time zone":
+        if by_day:
+            return Typed(f"tz_pack(({time.sql}).i {symbol} {interval.sql}, ({time.sql}).z)", kind)
+        return Typed(f"tz_of_local(tz_local({time.sql}) {symbol} {interval.sql}, ({time.sql}).z)", kind)
+    if kind.name == "time with time zone":
+        moved = f"CAST((({time.sql}).t {symbol} {interval.sql}) AS TIME)"
+        return Typed(f"time_tz_pack({moved}, ({time.sql}).o)", kind)
+    if kind.name == "date" and by_day:
         shift = interval.sql if symbol == "+" else f"(-{interval.sql})"
         word = (
             "add hour, minutes or seconds to" if symbol == "+" else "subtract hour, minutes or seconds from"
         )
-        return Typed(f"date_shifted({time.sql}, {shift}, 'Cannot {word} a date')", time.type)
-    return Typed(f"CAST(({time.sql} {symbol} {interval.sql}) AS {duckdb_type(time.type)})", time.type)
+        return Typed(f"date_shifted({time.sql}, {shift}, 'Cannot {word} a date')", kind)
+    return Typed(f"CAST(({time.sql} {symbol} {interval.sql}) AS {duckdb_type(kind)})", kind)
 
 
 def _scaled(symbol: str, interval: Typed, factor: Typed) -> Typed:

@@ -81,7 +81,7 @@ def _order(
                 f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY",
                 queries.session.source.of(item),
             )
-        if value.sql in texts and value.type.name != "timestamp with time zone":
+        if value.sql in texts and not value.type.has_key:
             items.append(f"{texts.index(value.sql) + 1}{direction(item)}")
         elif distinct:
             raise QueryError(

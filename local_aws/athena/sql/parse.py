@@ -69,7 +69,24 @@ class Source:
     @cached_property
     def tokens(self) -> list[Token]:
         """The statement's tokens."""
-        return list(sqlglot.tokenize(self.text, read=AthenaDialect))
+        return list(sqlglot.tokenize(_without_blanks(self.text), read=AthenaDialect))
+
+
+_BINARY = re.compile(
+    r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(?<!\w)([xX]')([^']*\s[^']*)'", re.DOTALL
+)
+
+
+def _without_blanks(text: str) -> str:
+    """Move the blanks that a binary literal may have (`X'68 65'`) behind it: offsets in the text stay what they are."""
+
+    def moved(match: re.Match[str]) -> str:
+        if match.group(1) is None:
+            return match.group()
+        digits = re.sub(r"\s", "", match.group(2))
+        return match.group(1) + digits + "'" + " " * (len(match.group(2)) - len(digits))
+
+    return _BINARY.sub(moved, text)
 
 
 def _offsets(node: exp.Expr) -> list[tuple[int, int]]:
@@ -91,7 +108,7 @@ def parse_statement(text: str) -> exp.Expr:
     source = Source(text)
     try:
         check_words(source)
-        parsed = sqlglot.parse(text, read=AthenaDialect)
+        parsed = sqlglot.parse(_without_blanks(text), read=AthenaDialect)
     except TokenError as error:
         raise _token_error(source, error) from None
     except ParseError as error:

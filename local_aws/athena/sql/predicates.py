@@ -179,7 +179,7 @@ def _check_escape(escape: Typed, pattern: Typed, position: Position | None) -> N
     if not isinstance(escape.literal, str):
         raise UnsupportedError("LIKE with an escape character that is no literal", position)
     if len(escape.literal) != 1:
-        raise QueryError("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character", position)
+        raise QueryError("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character")
     if not isinstance(pattern.literal, str):
         return
     rest = pattern.literal.replace(escape.literal * 2, "")

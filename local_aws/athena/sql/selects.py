@@ -89,7 +89,7 @@ def _distinct(queries: QueryCompiler, node: exp.Select, values: list[Typed]) -> 
                 "TYPE_MISMATCH",
                 f"DISTINCT can only be applied to comparable types (actual: {value.type})",
             )
-    if any(value.type.name == "timestamp with time zone" for value in values):
+    if any(value.type.has_key for value in values):
         # The same instant in two zones is one value.
         return f"DISTINCT ON ({', '.join(key_of(value) for value in values)}) "
     return "DISTINCT "

@@ -31,8 +31,8 @@ class Type:
         inside = [str(p) for p in self.parameters] + [str(a) for a in self.arguments]
         if self.name == "decimal":
             return f"decimal({self.parameters[0]},{self.parameters[1]})"
-        if self.name == "timestamp with time zone" and inside:
-            return f"timestamp({inside[0]}) with time zone"
+        if self.name in ("timestamp with time zone", "time with time zone") and inside:
+            return self.name.replace(" ", f"({inside[0]}) ", 1)
         return f"{self.name}({', '.join(inside)})" if inside else self.name
 
     @property
@@ -54,6 +54,11 @@ class Type:
     def has_map(self) -> bool:
         """Whether it is a map, or has one in it: DuckDB compares maps with the order of their entries."""
         return self.name == "map" or any(argument.has_map for argument in self.arguments)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether values are compared, grouped and sorted by a key that is not the value (`operators.key_of`)."""
+        return self.name in ("timestamp with time zone", "time with time zone", "ipaddress")
 
     @property
     def is_orderable(self) -> bool:
@@ -151,6 +156,8 @@ _DUCKDB_NAMES = {
     "varbinary": "BLOB",
     "date": "DATE",
     "time": "TIME",
+    # `o` is what the time is ahead of UTC, in minutes.
+    "time with time zone": "STRUCT(t TIME, o INTEGER)",
     "timestamp": "TIMESTAMP",
     # The zone belongs to each value in Trino; DuckDB's own type only has the instant. `i` is the instant in UTC.
     "timestamp with time zone": "STRUCT(i TIMESTAMP, z VARCHAR)",
@@ -212,15 +219,17 @@ def common_type(left: Type, right: Type) -> Type | None:
         wider = max(left, right, key=lambda kind: _TIME_RANK[kind.name])
         precision = max([*left.parameters, *right.parameters, 0])
         return Type(wider.name, (precision,))
+    if left.name in _CLOCK_RANK and right.name in _CLOCK_RANK:
+        wider = max(left, right, key=lambda kind: _CLOCK_RANK[kind.name])
+        return Type(wider.name, (max(left.parameters[0], right.parameters[0]),))
     if left.name != right.name or len(left.arguments) != len(right.arguments):
         return None
-    if left.name in ("time", "time with time zone"):
-        return Type(left.name, (max(left.parameters[0], right.parameters[0]),))
     if not left.arguments:
         return None
     return _common_nested(left, right)
 
 
+_CLOCK_RANK = {"time": 0, "time with time zone": 1}
 _TIME_RANK = {"date": 0, "timestamp": 1, "timestamp with time zone": 2}
 
 
@@ -276,6 +285,7 @@ def can_coerce(source: Type, target: Type) -> bool:
         )
     if source.arguments and source.name == target.name:
         return all(can_coerce(a, b) for a, b in zip(source.arguments, target.arguments, strict=True))
-    if source.name in _TIME_RANK and target.name in _TIME_RANK:
-        return _TIME_RANK[source.name] <= _TIME_RANK[target.name]
+    for rank in (_TIME_RANK, _CLOCK_RANK):
+        if source.name in rank and target.name in rank:
+            return rank[source.name] <= rank[target.name]
     return False

@@ -80,8 +80,7 @@ def _value_function(
         buckets = _at_least(1, coerce(values[0], types.BIGINT), "Buckets must be greater than 0")
         return Typed(f"ntile({buckets}) OVER ({over})", types.BIGINT)
     if name in ("lag", "lead") and len(values) > 1:
-        offset = _at_least(0, coerce(values[1], types.BIGINT), "Offset must be at least 0")
-        values[1] = Typed(offset, types.BIGINT)
+        values[1] = Typed(_offset(coerce(values[1], types.BIGINT)), types.BIGINT)
     if name == "nth_value":
         values[1] = Typed(
             _at_least(1, coerce(values[1], types.BIGINT), "Offset must be at least 1"), types.BIGINT
@@ -103,6 +102,15 @@ def _at_least(least: int, number: Typed, message: str) -> str:
         return number.sql
     failure = f"fail_({types.quote_text('INVALID_FUNCTION_ARGUMENT: ' + message)})"
     return f"CASE WHEN {number.sql} < {least} THEN {failure} ELSE {number.sql} END"
+
+
+def _offset(number: Typed) -> str:
+    """Write how many rows lag and lead go; NULL is an error, in Athena since August 2025."""
+    checked = _at_least(0, number, "Offset must be at least 0")
+    if isinstance(number.literal, int):
+        return checked
+    failure = "fail_('INVALID_FUNCTION_ARGUMENT: Offset must not be null')"
+    return f"CASE WHEN {number.sql} IS NULL THEN {failure} ELSE {checked} END"
 
 
 def _over(compiler: Compiler, node: exp.Window) -> str:

@@ -102,7 +102,9 @@ def _sort(call: Call) -> Typed:
     # The place of an element is the number of elements that come before it.
     a, b = call.names(2)
     compared = call.compiler.lambda_body(node, [Typed(b, element), Typed(a, element)])
-    before = f"len(list_filter({values.sql}, lambda {b}: {compared.sql} < 0))"
+    # It is not compared with itself: a comparator may put NULL before NULL.
+    ordered = f"comparison_({compared.sql}) < 0"
+    before = f"len(list_filter({values.sql}, lambda {b}, j_: j_ <> i_ AND {ordered}))"
     ranked = f"list_transform({values.sql}, lambda {a}, i_: struct_pack(r := {before}, i := i_, v := {a}))"
     return Typed(f"list_transform(list_sort({ranked}), lambda s_: s_.v)", values.type)
 

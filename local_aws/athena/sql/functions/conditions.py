@@ -25,8 +25,6 @@ def register(functions: Functions) -> None:
     functions.builder("try")(_try)
     functions.builder("greatest", "least")(_extreme)
     functions.builder("typeof")(_typeof)
-    functions.define("random() -> double", "random()")
-    functions.define("rand() -> double", "random()")
     functions.define("uuid() -> uuid", "gen_random_uuid()")
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
@@ -15,6 +12,7 @@ from local_aws.athena.sql.functions.date_reading import MYSQL_CENTURY, reading
 from local_aws.athena.sql.literals import clock
 from local_aws.athena.sql.typed import Typed
 from local_aws.athena.sql.types import quote_text
+from local_aws.athena.sql.zones import zone_id
 
 if TYPE_CHECKING:
     from local_aws.athena.errors import Position
@@ -82,6 +80,7 @@ def register(functions: Functions) -> None:
     functions.builder("at_timezone", "with_timezone")(_zoned)
     functions.builder("date")(_date)
     functions.builder("now")(_now)
+    functions.builder("current_time", "current_timestamp", "localtime", "localtimestamp")(_clock)
     functions.builder("date_trunc")(_date_trunc)
     functions.builder("date_add")(_date_add)
     functions.builder("date_diff")(_date_diff)
@@ -93,15 +92,14 @@ def register(functions: Functions) -> None:
     functions.builder("to_iso8601")(_to_iso)
 
 
-@lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones()) | {"Z"}
-
-
-def check_zone(zone: object, position: Position | None) -> None:
-    """Raise `QueryError` for a literal that is no time zone: names are as the tz database writes them."""
-    if isinstance(zone, str) and zone not in _zones() and not re.fullmatch(r"[+-]\d{2}(:?\d{2})?", zone):
-        raise QueryError("INVALID_FUNCTION_ARGUMENT", f"'{zone}' is not a valid time zone", position)
+def _zone(value: Typed, position: Position | None) -> str:
+    """Return the DuckDB text of a zone; raises `QueryError` for a literal that is none."""
+    if not isinstance(value.literal, str):
+        return f"zone_name_({value.sql})"
+    zone = zone_id(value.literal)
+    if zone is None:
+        raise QueryError("INVALID_FUNCTION_ARGUMENT", f"'{value.literal}' is not a valid time zone", position)
+    return quote_text(zone)
 
 
 def _time(call: Call, index: int, *, dates: bool = True) -> Typed:
@@ -172,21 +170,29 @@ def _date(call: Call) -> Typed:
 def _zoned(call: Call) -> Typed:
     if call.count != 2:
         raise call.wrong_count(f"{call.name}(timestamp(p) with time zone, varchar)")
-    value, zone = _time(call, 0), call.coerced(1, types.VARCHAR).sql
-    check_zone(call.argument(1).literal, call.position)
+    if call.argument(0).type.name in ("time", "time with time zone"):
+        raise UnsupportedError(f"{call.name} of a time", call.position)
+    value, zone = _time(call, 0), _zone(call.coerced(1, types.VARCHAR), call.position)
     precision = value.type.parameters[0] if value.type.parameters else 0
     kind = types.timestamp_tz(precision)
     if call.name == "with_timezone":
         if value.type.name == "timestamp with time zone":
             raise call.mismatch()
-        return Typed(f"tz_of_local({_local(value)}, zone_name_({zone}))", kind)
-    return Typed(f"tz_with_zone({_as_tz(value)}, zone_name_({zone}))", kind)
+        return Typed(f"tz_of_local({_local(value)}, {zone})", kind)
+    return Typed(f"tz_with_zone({_as_tz(value)}, {zone})", kind)
 
 
 def _now(call: Call) -> Typed:
     if call.count:
         raise call.wrong_count("now()")
     return clock("now", call.compiler.session.now, None, call.position)
+
+
+def _clock(call: Call) -> Typed:
+    """Build `current_timestamp(6)` and its like; without a precision they are no calls."""
+    if call.count != 1 or not isinstance(call.argument(0).literal, int):
+        raise call.wrong_count(f"{call.name}(precision)")
+    return clock(call.name, call.compiler.session.now, call.nodes[0], call.position)
 
 
 def _unit(call: Call, value: Typed | None) -> str:

@@ -47,9 +47,6 @@ bitwise_or(bigint, bigint) -> bigint => ({0} | {1})
 bitwise_xor(bigint, bigint) -> bigint => xor({0}, {1})
 bitwise_not(bigint) -> bigint => (~{0})
 bit_count(bigint, bigint) -> bigint => bit_count_({0}, {1})
-random(bigint) -> bigint => CAST(floor(random() * {0}) AS BIGINT)
-random(bigint, bigint) -> bigint => CAST({0} + floor(random() * ({1} - {0})) AS BIGINT)
-rand(bigint) -> bigint => CAST(floor(random() * {0}) AS BIGINT)
 width_bucket(double, double, double, bigint) -> bigint => width_bucket_({0}, {1}, {2}, {3})
 width_bucket(double, array(double)) -> bigint => CAST(len(list_filter({1}, lambda e_: e_ <= {0})) AS BIGINT)
 from_base(varchar, bigint) -> bigint => from_base_({0}, {1})
@@ -72,6 +69,7 @@ def register(functions: Functions) -> None:
     functions.builder("round")(_round)
     functions.builder("truncate")(_truncate)
     functions.builder("mod")(_mod)
+    functions.builder("random", "rand")(_random)
     functions.builder(*_SHIFTS)(_shift)
 
 
@@ -159,6 +157,20 @@ def _mod(call: Call) -> Typed:
     if call.count != 2:
         raise call.wrong_count("mod(bigint, bigint), mod(double, double)")
     return arithmetic("%", call.argument(0), call.argument(1), call.position)
+
+
+def _random(call: Call) -> Typed:
+    """Build a random number: below one, below a bound, or from one bound up to another; of the type of the bounds."""
+    if call.count == 0:
+        return Typed("random()", types.DOUBLE)
+    if call.count > 2 or not all(value.type.is_integer for value in call.arguments()):
+        raise call.wrong_count(f"{call.name}(), {call.name}(bigint), {call.name}(bigint, bigint)")
+    if call.count == 1:
+        bound = call.argument(0)
+        return Typed(f"CAST(random_below_({bound.sql}) AS {duckdb_type(bound.type)})", bound.type)
+    first, last = call.argument(0), call.argument(1)
+    kind = types.common_type(first.type, last.type) or types.BIGINT
+    return Typed(f"CAST(random_between_({first.sql}, {last.sql}) AS {duckdb_type(kind)})", kind)
 
 
 def _shift(call: Call) -> Typed:

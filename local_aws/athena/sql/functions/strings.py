@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from local_aws.athena.errors import QueryError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import coerce, text_of
 from local_aws.athena.sql.functions.call import build_from_rules
@@ -118,7 +119,7 @@ def code_point(call: Call) -> Typed:
 def concatenate(call: Call) -> Typed:
     """Build `concat` of texts, of binaries, or of arrays; any NULL makes it NULL."""
     if call.count < 2:
-        raise call.wrong_count("concat(E, array(E)), concat(array(E)), concat(varchar), concat(varbinary)")
+        raise QueryError("INVALID_FUNCTION_ARGUMENT", "There must be two or more concatenation arguments")
     return concatenation(call.arguments(), call)
 
 

@@ -88,3 +88,7 @@ CREATE OR REPLACE MACRO map_of_arrays(k, v) AS
     CASE WHEN k IS NULL OR v IS NULL THEN NULL
          WHEN len(k) <> len(v) THEN map(k[1:0], v[1:fail_('INVALID_FUNCTION_ARGUMENT: Key and value arrays must be the same length')])
          ELSE map(k, v) END;
+
+CREATE OR REPLACE MACRO comparison_(c) AS
+    CASE WHEN c BETWEEN -1 AND 1 THEN c
+         ELSE fail_('INVALID_FUNCTION_ARGUMENT: Lambda comparator must return either -1, 0, or 1') END;

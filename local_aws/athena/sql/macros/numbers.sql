@@ -72,3 +72,23 @@ CREATE OR REPLACE MACRO from_base_(t, base) AS
 
 CREATE OR REPLACE MACRO to_base_(x, base) AS
     CASE WHEN x < 0 THEN '-' ELSE '' END || lower(to_base(abs(x), CAST(checked_radix_(base) AS INTEGER)));
+
+-- Half away from zero. What is no number and what is too large are told apart, as Trino does.
+CREATE OR REPLACE MACRO whole_of_floating(x, source, target) AS
+    CASE WHEN isnan(x) THEN fail_('INVALID_CAST_ARGUMENT: Cannot cast ' || source || ' NaN to ' || target)
+         WHEN abs(x) < CAST(9223372036854775807 AS DOUBLE) THEN CAST(round(x) AS BIGINT)
+         WHEN x IS NULL THEN NULL
+         ELSE fail_(CASE WHEN target = 'bigint' THEN 'INVALID_CAST_ARGUMENT: Unable to cast ' || floating_text_(CAST(x AS DOUBLE)) || ' to bigint'
+                         ELSE 'NUMERIC_VALUE_OUT_OF_RANGE: Out of range for ' || target || ': ' || floating_text_(CAST(x AS DOUBLE)) END) END;
+
+CREATE OR REPLACE MACRO decimal_of_floating_(x, source, target) AS
+    CASE WHEN isnan(x) OR isinf(x)
+         THEN fail_as_text_('INVALID_CAST_ARGUMENT: Cannot cast ' || source || ' ''' || floating_text_(CAST(x AS DOUBLE)) || ''' to ' || target)
+         ELSE CAST(x AS VARCHAR) END;
+
+CREATE OR REPLACE MACRO random_below_(n) AS
+    CASE WHEN n <= 0 THEN fail_('INVALID_FUNCTION_ARGUMENT: bound must be positive') ELSE CAST(floor(random() * n) AS BIGINT) END;
+
+CREATE OR REPLACE MACRO random_between_(a, b) AS
+    CASE WHEN a >= b THEN fail_('INVALID_FUNCTION_ARGUMENT: start value must be less than stop value')
+         ELSE CAST(a + floor(random() * (CAST(b AS HUGEINT) - a)) AS BIGINT) END;

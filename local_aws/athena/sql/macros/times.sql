@@ -25,13 +25,35 @@ CREATE OR REPLACE MACRO tz_of_local(t, z) AS tz_pack(instant_of_local_(t, z), z)
 
 CREATE OR REPLACE MACRO tz_with_zone(v, z) AS tz_pack((v).i, z);
 
+-- Half up, also before 1970.
+CREATE OR REPLACE MACRO round_microseconds_(m, p) AS
+    CAST(floor(m / pow(10, 6 - p) + 0.5) AS BIGINT) * CAST(pow(10, 6 - p) AS BIGINT);
+
 CREATE OR REPLACE MACRO round_timestamp(t, p) AS
+    CASE WHEN p >= 6 OR t IS NULL THEN t ELSE make_timestamp(round_microseconds_(epoch_us(t), p)) END;
+
+CREATE OR REPLACE MACRO round_tz(v, p) AS tz_pack(round_timestamp((v).i, p), (v).z);
+
+CREATE OR REPLACE MACRO time_of_microseconds_(m) AS
+    make_time(CAST(m // 3600000000 AS BIGINT), CAST(m // 60000000 % 60 AS BIGINT), (m % 60000000) / CAST(1000000 AS DOUBLE));
+
+-- A time that is rounded up to midnight is the first of the day.
+CREATE OR REPLACE MACRO round_time(t, p) AS
     CASE WHEN p >= 6 OR t IS NULL THEN t
-         ELSE make_timestamp(CAST(round(epoch_us(t) / pow(10, 6 - p)) AS BIGINT) * CAST(pow(10, 6 - p) AS BIGINT)) END;
+         ELSE time_of_microseconds_(round_microseconds_(epoch_us(t), p) % 86400000000) END;
+
+-- Java's year: with a sign from year 10000 on, and before year 0.
+CREATE OR REPLACE MACRO signed_year_(y) AS
+    CASE WHEN y > 9999 THEN '+' || CAST(y AS VARCHAR) WHEN y < 0 THEN '-' || lpad(CAST(-y AS VARCHAR), 4, '0')
+         ELSE lpad(CAST(y AS VARCHAR), 4, '0') END;
+
+CREATE OR REPLACE MACRO date_text(d) AS
+    CASE WHEN year(d) BETWEEN 1 AND 9999 THEN CAST(d AS VARCHAR) ELSE signed_year_(year(d)) || strftime(d, '-%m-%d') END;
 
 CREATE OR REPLACE MACRO timestamp_text(t, p) AS
     CASE WHEN t IS NULL THEN NULL
-         ELSE strftime(t, '%Y-%m-%d %H:%M:%S')
+         ELSE CASE WHEN year(t) BETWEEN 1 AND 9999 THEN strftime(t, '%Y-%m-%d %H:%M:%S')
+                   ELSE signed_year_(year(t)) || strftime(t, '-%m-%d %H:%M:%S') END
               || CASE WHEN p > 0 THEN '.' || left(lpad(CAST(epoch_us(t) % 1000000 + CASE WHEN epoch_us(t) % 1000000 < 0
                       THEN 1000000 ELSE 0 END AS VARCHAR), 6, '0') || '000000', p) ELSE '' END END;
 
@@ -46,6 +68,40 @@ CREATE OR REPLACE MACRO timestamp_tz_text(v, p) AS timestamp_text(tz_local(v), p
 CREATE OR REPLACE MACRO time_text(t, p) AS
     CASE WHEN t IS NULL THEN NULL ELSE rpad(left(CAST(t AS VARCHAR), 8), 8, '0')
          || CASE WHEN p > 0 THEN '.' || left(rpad(substr(CAST(t AS VARCHAR), 10), 12, '0'), p) ELSE '' END END;
+
+-- A time with time zone: the local time, and the minutes that it is ahead of UTC.
+CREATE OR REPLACE MACRO time_tz_pack(t, o) AS
+    CASE WHEN t IS NULL OR o IS NULL THEN NULL ELSE struct_pack(t := t, o := CAST(o AS INTEGER)) END;
+
+CREATE OR REPLACE MACRO round_time_tz(v, p) AS time_tz_pack(round_time((v).t, p), (v).o);
+
+-- The instant within the day: it is compared, grouped and sorted by.
+CREATE OR REPLACE MACRO time_tz_instant(v) AS
+    (epoch_us((v).t) - CAST((v).o AS BIGINT) * 60000000 + 86400000000) % 86400000000;
+
+CREATE OR REPLACE MACRO offset_text_(o) AS
+    CASE WHEN o < 0 THEN '-' ELSE '+' END
+    || lpad(CAST(abs(o) // 60 AS VARCHAR), 2, '0') || ':' || lpad(CAST(abs(o) % 60 AS VARCHAR), 2, '0');
+
+CREATE OR REPLACE MACRO time_tz_text(v, p) AS time_text((v).t, p) || offset_text_((v).o);
+
+CREATE OR REPLACE MACRO padded_time_(t) AS
+    CASE WHEN regexp_full_match(t, '[0-9]{1,2}:[0-9]{1,2}') THEN t || ':00' ELSE t END;
+
+CREATE OR REPLACE MACRO read_time_(t) AS
+    CASE WHEN regexp_full_match(t, '[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,12})?)?') AND left(t, 2) <> '24'
+         THEN TRY_CAST(padded_time_(t) AS TIME) END;
+
+CREATE OR REPLACE MACRO time_of_text(t) AS
+    CASE WHEN t IS NULL THEN NULL
+         ELSE coalesce(read_time_(trim(t)), make_time(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to time: ' || t), 0, 0)) END;
+
+CREATE OR REPLACE MACRO time_tz_of_text(t) AS
+    CASE WHEN t IS NULL THEN NULL
+         WHEN regexp_matches(trim(t), '[+-][0-9]{2}:[0-9]{2}$') AND read_time_(rtrim(left(trim(t), -6))) IS NOT NULL
+         THEN time_tz_pack(read_time_(rtrim(left(trim(t), -6))), zone_offset_seconds_(right(trim(t), 6)) // 60)
+         WHEN read_time_(trim(t)) IS NOT NULL THEN time_tz_pack(read_time_(trim(t)), 0)
+         ELSE time_tz_pack(make_time(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to time with time zone: ' || t), 0, 0), 0) END;
 
 CREATE OR REPLACE MACRO interval_milliseconds_(v) AS
     CAST(round(epoch(v) * 1000) AS BIGINT);
@@ -81,7 +137,9 @@ CREATE OR REPLACE MACRO timestamp_of_text(t) AS
          ELSE make_timestamp(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp: ' || t)) END;
 
 CREATE OR REPLACE MACRO zone_name_(z) AS
-    CASE WHEN z IN ('Z', 'UTC', 'utc', 'z', '+00:00', '-00:00', '+00', 'GMT', '') THEN 'UTC'
+    CASE WHEN z IN ('', 'Z', 'UTC', 'UT', 'UCT', 'GMT', 'GMT0', 'Greenwich', 'Universal', 'Zulu', 'Etc/UTC', 'Etc/GMT')
+              OR regexp_full_match(z, '[+-]0{1,2}(:?00)?') THEN 'UTC'
+         WHEN regexp_full_match(z, '[+-][0-9]') THEN z[1] || '0' || z[2] || ':00'
          WHEN regexp_full_match(z, '[+-][0-9]{2}') THEN z || ':00'
          WHEN regexp_full_match(z, '[+-][0-9]{4}') THEN z[1:3] || ':' || z[4:5]
          ELSE z END;
@@ -169,7 +227,7 @@ CREATE OR REPLACE MACRO zone_short_name(z) AS
 
 -- Steps are counted from the start: the end of a month stays the end of the months that are as long.
 CREATE OR REPLACE MACRO checked_count_(n) AS
-    CASE WHEN n > 10000 THEN fail_('INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries')
+    CASE WHEN n > 50000 THEN fail_('INVALID_FUNCTION_ARGUMENT: The result of the sequence function must not have more than 50000 entries')
          ELSE n END;
 
 CREATE OR REPLACE MACRO checked_step_(first, last, step) AS
