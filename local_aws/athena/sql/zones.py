@@ -7,23 +7,10 @@ from functools import lru_cache
 from zoneinfo import available_timezones
 
 _UTC = frozenset(
-    [
-        "UTC",
-        "Etc/UTC",
-        "UCT",
-        "Etc/UCT",
-        "UT",
-        "Etc/UT",
-        "GMT",
-        "GMT0",
-        "Etc/GMT",
-        "Etc/GMT0",
-        "Z",
-        "Zulu",
-        "Greenwich",
-        "Universal",
-        "Etc/Universal",
-    ]
+    {
+        *("UTC", "UCT", "UT", "GMT", "GMT0", "Z", "Zulu", "Greenwich", "Universal"),
+        *("Etc/UTC", "Etc/UCT", "Etc/UT", "Etc/GMT", "Etc/GMT0", "Etc/Universal"),
+    }
 )
 _NAMED_OFFSET = re.compile(r"(Etc/GMT|Etc/UTC|Etc/UT|GMT|UTC|UT)([+-])(\d{1,2})(?::(\d{1,2}))?")
 _OFFSET = re.compile(r"([+-])(?:(\d)|(\d\d)(?::?([0-5]\d))?)")
