@@ -144,21 +144,66 @@ def test_results_come_in_pages_with_the_header_on_the_first(lake: Lake) -> None:
 
 
 def test_column_information(lake: Lake) -> None:
-    execution = lake.run(
-        "SELECT 1 AS i, 'ab' AS t, 1.25 AS d, REAL '1.5' AS r, ARRAY[1] AS a, user_id FROM events"
-    )
+    """Check the type, the digits and the case of columns as they were measured (athena-local, metadata)."""
+    expected = {
+        "TINYINT '1'": ("tinyint", 3, 0, False),
+        "SMALLINT '1'": ("smallint", 5, 0, False),
+        "1": ("integer", 10, 0, False),
+        "BIGINT '1'": ("bigint", 19, 0, False),
+        "1.5": ("double", 17, 0, False),
+        "REAL '1.5'": ("float", 17, 0, False),
+        "DECIMAL '1.25'": ("decimal", 3, 2, False),
+        "'ab'": ("varchar", 2, 0, True),
+        "CAST('ab' AS varchar)": ("varchar", 2147483647, 0, True),
+        "CAST('ab' AS char(5))": ("char", 5, 0, True),
+        "X'01'": ("varbinary", 1073741824, 0, False),
+        "TIMESTAMP '2020-01-01 00:00:00.123456'": ("timestamp", 3, 0, False),
+        "TIME '01:02:03'": ("time", 3, 0, False),
+        "TIME '01:02:03+01:00'": ("time with time zone", 3, 0, False),
+        "TIMESTAMP '2020-01-01 UTC'": ("timestamp with time zone", 3, 0, False),
+        "true": ("boolean", 0, 0, False),
+        "INTERVAL '1' DAY": ("interval day to second", 0, 0, False),
+        "INTERVAL '1' YEAR": ("interval year to month", 0, 0, False),
+        "DATE '2020-01-01'": ("date", 0, 0, False),
+        "ARRAY[1]": ("array", 0, 0, False),
+        "MAP(ARRAY[1], ARRAY[2])": ("map", 0, 0, False),
+        "ROW(1)": ("row", 0, 0, False),
+        "JSON '1'": ("json", 0, 0, False),
+        "uuid()": ("uuid", 0, 0, False),
+        "IPADDRESS '10.0.0.1'": ("ipaddress", 0, 0, False),
+    }
+    execution = lake.run(f"SELECT {', '.join(expected)}, user_id FROM events")
     answer = lake.clients.client("athena").get_query_results(QueryExecutionId=execution["QueryExecutionId"])
     columns = answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
-    shown = [(c["Name"], c["Type"], c["Precision"], c["Scale"], c["CaseSensitive"]) for c in columns]
-    assert shown == [
-        ("i", "integer", 10, 0, False),
-        ("t", "varchar", 2, 0, True),
-        ("d", "decimal", 3, 2, False),
-        ("r", "float", 17, 0, False),
-        ("a", "array", 0, 0, False),
-        ("user_id", "bigint", 19, 0, False),
-    ]
-    assert columns[0]["CatalogName"] == "hive"
+    shown = [(c["Type"], c["Precision"], c["Scale"], c["CaseSensitive"]) for c in columns]
+    assert shown == [*expected.values(), ("bigint", 19, 0, False)]
+    assert [c["Name"] for c in columns] == [*(f"_col{i}" for i in range(len(expected))), "user_id"]
+    assert {c["CatalogName"] for c in columns} == {"hive"}
+    assert {(c["SchemaName"], c["TableName"], c["Nullable"]) for c in columns} == {("", "", "UNKNOWN")}
+
+
+@pytest.mark.parametrize(
+    ("sql", "name", "number"),
+    [
+        ("SELECT * FROM nope", "TABLE_NOT_FOUND", 1301),
+        ("SELECT * FROM nope.t", "SCHEMA_NOT_FOUND", 1301),
+        ("SELECT nope FROM events", "COLUMN_NOT_FOUND", 1006),
+        ("SELECT 'a' + 1", "TYPE_MISMATCH", 1002),
+        ("SELECT nosuch(1)", "FUNCTION_NOT_FOUND", 1303),
+        ("SELECT 1 / 0", "DIVISION_BY_ZERO", 1001),
+        ("SELECT CAST('abc' AS integer)", "INVALID_CAST_ARGUMENT", 1100),
+        ("SELECT CAST(1e30 AS integer)", "NUMERIC_VALUE_OUT_OF_RANGE", 1100),
+        ("SELECT 'a' LIKE 'a' ESCAPE 'xx'", "INVALID_FUNCTION_ARGUMENT", 1106),
+        ("SELECT nope.t.x FROM nope.db.t", "CATALOG_NOT_FOUND", 1006),
+    ],
+)
+def test_types_of_errors(lake: Lake, sql: str, name: str, number: int) -> None:
+    """Check category and type of errors as they were measured (athena-local, statements and src/failure.rs)."""
+    status = lake.run(sql)["Status"]
+    assert status["StateChangeReason"].startswith(f"{name}: ")
+    error = status["AthenaError"]
+    assert (error["ErrorCategory"], error["ErrorType"], error["Retryable"]) == (2, number, False)
+    assert error["ErrorMessage"] == status["StateChangeReason"]
 
 
 def test_a_running_query_can_be_stopped(lake: Lake) -> None:

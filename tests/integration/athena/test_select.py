@@ -59,7 +59,9 @@ def test_row_groups_are_left_out_by_their_statistics(lake: Lake) -> None:
 
 
 def test_the_result_object_is_a_csv_with_everything_quoted(lake: Lake) -> None:
-    execution = lake.run("SELECT 'a\"b' AS x, CAST(NULL AS varchar) AS y, '' AS z, 1.50 AS d, true AS t")
+    execution = lake.run(
+        "SELECT 'a\"b' AS x, CAST(NULL AS varchar) AS y, '' AS z, DECIMAL '1.50' AS d, true AS t"
+    )
     location = execution["ResultConfiguration"]["OutputLocation"]
     assert location == f"{lake.results}{execution['QueryExecutionId']}.csv"
     key = location.removeprefix(f"s3://{lake.bucket}/")
