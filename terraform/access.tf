@@ -3,7 +3,7 @@ module "producer_policy" {
   source = "./modules/producer_policy"
 
   streams = [for pipeline in values(module.pipeline) : { arn = pipeline.stream_arn, kms_key_arn = pipeline.stream_kms_key_arn }]
-  policy  = var.access_policies ? { name = "${local.name}-producer", path = var.role_path, description = "Puts records to the streams of the lake ${local.name}" } : null
+  policy  = var.access_policies ? { name = "${local.name}-producer${local.global_suffix}", path = var.role_path, description = "Puts records to the streams of the lake ${local.name}" } : null
 }
 
 module "consumer_policy" {
@@ -14,7 +14,7 @@ module "consumer_policy" {
   # Error records have tables too.
   data    = { bucket = module.lake_storage.data_bucket, prefixes = ["data/", "errors/"], kms_key_arn = local.kms_key_arn }
   results = { bucket = module.lake_storage.results_bucket, kms_key_arn = local.kms_key_arn }
-  policy  = var.access_policies ? { name = "${local.name}-consumer", path = var.role_path, description = "Queries the lake ${local.name}" } : null
+  policy  = var.access_policies ? { name = "${local.name}-consumer${local.global_suffix}", path = var.role_path, description = "Queries the lake ${local.name}" } : null
 }
 
 locals {

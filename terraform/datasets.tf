@@ -22,6 +22,8 @@ module "pipeline" {
   log_retention_days = var.log_retention_days
   vpc_config         = var.vpc_config
   role_path          = var.role_path
+  existing_roles     = try(var.existing_roles[each.key], {})
+  global_suffix      = local.global_suffix
 
   permissions_boundary_arn = var.permissions_boundary_arn
 }

@@ -1,6 +1,8 @@
 # What all datasets share: key, buckets, database, workgroup. The datasets themselves are in datasets.tf.
 locals {
   name = "${var.name}-${var.environment}"
+  # Ends the names of what is the account's and not a Region's.
+  global_suffix = var.global_suffix == null ? "-${var.region}" : var.global_suffix
 
   kms_key_arn = one(module.encryption[*].key_arn)
 }
@@ -32,8 +34,10 @@ module "lake_storage" {
   noncurrent_expiration_days = var.storage.noncurrent_expiration_days
   access_logging             = var.storage.access_logging
   replication                = var.storage.replication
+  bucket_policies            = var.storage.bucket_policies
   writer_role_arns           = var.sharing.lake_writers
   role_path                  = var.role_path
+  global_suffix              = local.global_suffix
 
   permissions_boundary_arn = var.permissions_boundary_arn
 }
@@ -72,6 +76,7 @@ module "monitoring" {
   thresholds          = var.monitoring.thresholds
   count_error_objects = var.monitoring.count_error_objects
   dashboard           = var.monitoring.dashboard
+  global_suffix       = local.global_suffix
 
   notify = {
     emails      = var.monitoring.emails

@@ -20,6 +20,7 @@ module "publisher" {
   kms_key_arn              = local.kms_key_arn
   vpc_config               = var.vpc_config
   role_path                = var.role_path
+  global_suffix            = local.global_suffix
   permissions_boundary_arn = var.permissions_boundary_arn
 }
 
@@ -38,6 +39,7 @@ module "batch" {
   dead_letter_queue = { create = true }
 
   role_path                = var.role_path
+  global_suffix            = local.global_suffix
   permissions_boundary_arn = var.permissions_boundary_arn
 }
 
@@ -71,6 +73,7 @@ module "compaction" {
   kms_key_arn              = local.kms_key_arn
   vpc_config               = var.vpc_config
   role_path                = var.role_path
+  global_suffix            = local.global_suffix
   permissions_boundary_arn = var.permissions_boundary_arn
 }
 
@@ -91,6 +94,7 @@ module "quicksight" {
   owners         = var.quicksight.owners
   viewers        = var.quicksight.viewers
   import_mode    = var.quicksight.import_mode
+  global_suffix  = local.global_suffix
 
   datasets = {
     for dataset, contract in module.reported : dataset => {

@@ -128,7 +128,7 @@ variable "force_destroy" {
 }
 
 variable "storage" {
-  description = "How long objects are kept: data moves by data_transitions and expires after data_expiration_days (null: never); error records, raw backup, query results and old versions expire. access_logging and replication (by data and raw) are as in the lake_storage module."
+  description = "How long objects are kept: data moves by data_transitions and expires after data_expiration_days (null: never); error records, raw backup, query results and old versions expire. access_logging, replication (by data and raw) and bucket_policies (statements of your own, by data, raw and results) are as in the lake_storage module."
   type = object({
     data_transitions           = optional(list(object({ days = number, storage_class = string })))
     data_expiration_days       = optional(number)
@@ -145,6 +145,7 @@ variable "storage" {
       prefix         = optional(string, "")
       delete_markers = optional(bool, false)
     })), {})
+    bucket_policies = optional(object({ data = optional(string), raw = optional(string), results = optional(string) }), {})
   })
   default  = {}
   nullable = false
@@ -282,6 +283,33 @@ variable "role_path" {
   validation {
     condition     = can(regex("^/([!-~]{1,510}/)?$", var.role_path))
     error_message = "role_path is \"${var.role_path}\"; allowed: / or a path that starts and ends with /"
+  }
+}
+
+variable "global_suffix" {
+  description = "Ends the names of what is the account's and not a Region's: roles, managed policies, dashboard, budget. null for -<region>, so that the same lake can stand in two Regions; \"\" for a lake that a version before 2.0 has deployed, whose delivery streams another name of their role would replace (docs/upgrading.md)."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.global_suffix == null ? true : can(regex("^([a-zA-Z0-9_-]{1,24})?$", var.global_suffix))
+    error_message = "global_suffix is \"${coalesce(var.global_suffix, "null")}\"; allowed: up to 24 letters, digits, _ and -, or null"
+  }
+}
+
+variable "existing_roles" {
+  description = "Roles that are there already, by dataset, in the place of those of its pipeline, as in the pipeline module: of delivery, transform and crawler."
+  type = map(object({
+    delivery  = optional(object({ arn = string }))
+    transform = optional(object({ arn = string }))
+    crawler   = optional(object({ arn = string }))
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for dataset in keys(var.existing_roles) : fileexists("${var.schemas_dir}/${dataset}.schema.json")])
+    error_message = "existing_roles is of ${join(", ", keys(var.existing_roles))}; allowed: datasets, which have their contracts in ${var.schemas_dir}"
   }
 }
 

@@ -10,6 +10,13 @@ locals {
   account_id     = one(data.aws_caller_identity.current[*].account_id)
   # The attribute is called name in version 5 of the provider and region in version 6.
   region = local.crawls ? coalesce(lookup(data.aws_region.current[0], "region", null), lookup(data.aws_region.current[0], "name", null)) : null
+
+  # Roles are the account's, not a Region's. A name has 64 characters at most; a longer one is cut and told apart by a hash.
+  role_suffix    = var.global_suffix == null ? "-${coalesce(local.region, "none")}" : var.global_suffix
+  role_full_name = "${try(var.crawler.name, "")}-crawler${local.role_suffix}"
+  role_name      = length(local.role_full_name) <= 64 ? local.role_full_name : "${substr(local.role_full_name, 0, 55 - length(local.role_suffix))}-${substr(sha256(local.role_full_name), 0, 8)}${local.role_suffix}"
+
+  crawler_role_arn = var.existing_crawler_role == null ? one(aws_iam_role.crawler[*].arn) : local.crawls ? var.existing_crawler_role.arn : null
 }
 
 data "aws_caller_identity" "current" {
@@ -31,7 +38,7 @@ resource "aws_glue_crawler" "this" {
   name                   = var.crawler.name
   description            = "Registers new partitions of ${join(", ", local.crawled)}"
   database_name          = local.database_name
-  role                   = aws_iam_role.crawler[0].arn
+  role                   = local.crawler_role_arn
   schedule               = var.crawler.schedule == "" ? null : var.crawler.schedule
   security_configuration = aws_glue_security_configuration.crawler[0].name
 
@@ -84,9 +91,9 @@ resource "aws_glue_security_configuration" "crawler" {
 }
 
 resource "aws_iam_role" "crawler" {
-  count = local.crawls ? 1 : 0
+  count = local.crawls && var.existing_crawler_role == null ? 1 : 0
 
-  name                 = "${var.crawler.name}-crawler"
+  name                 = local.role_name
   path                 = var.role_path
   description          = "Registers partitions of ${join(", ", local.crawled)}"
   permissions_boundary = var.permissions_boundary_arn
@@ -96,7 +103,7 @@ resource "aws_iam_role" "crawler" {
 }
 
 resource "aws_iam_role_policy" "crawler" {
-  count = local.crawls ? 1 : 0
+  count = local.crawls && var.existing_crawler_role == null ? 1 : 0
 
   name   = "crawl"
   role   = aws_iam_role.crawler[0].id

@@ -30,5 +30,10 @@ output "crawler_name" {
 
 output "crawler_role_arn" {
   description = "ARN of the crawler's role; null without one."
-  value       = one(aws_iam_role.crawler[*].arn)
+  value       = local.crawler_role_arn
+}
+
+output "crawler_role_policy" {
+  description = "What the crawler's role is allowed, as JSON: what an existing_crawler_role has to be allowed; null without a crawler."
+  value       = one(data.aws_iam_policy_document.crawler[*].json)
 }

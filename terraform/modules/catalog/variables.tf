@@ -198,6 +198,28 @@ variable "role_path" {
   }
 }
 
+variable "global_suffix" {
+  description = "Ends the name of the crawler's role: roles are the account's, not a Region's. null for -<region>, so that the same lake can stand in two Regions; \"\" for the names of versions before 2.0."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.global_suffix == null ? true : can(regex("^([a-zA-Z0-9+=,.@_-]{1,24})?$", var.global_suffix))
+    error_message = "global_suffix is \"${coalesce(var.global_suffix, "null")}\"; allowed: up to 24 letters, digits and +=,.@_-, or null"
+  }
+}
+
+variable "existing_crawler_role" {
+  description = "ARN of a role that is there already, which takes the place of the crawler's role: it has to trust glue.amazonaws.com and to allow what the output crawler_role_policy says. role_path, global_suffix and permissions_boundary_arn are then of no use."
+  type        = object({ arn = string })
+  default     = null
+
+  validation {
+    condition     = var.existing_crawler_role == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", var.existing_crawler_role.arn))
+    error_message = "existing_crawler_role.arn is \"${try(var.existing_crawler_role.arn, "null")}\"; allowed: the ARN of an IAM role"
+  }
+}
+
 variable "permissions_boundary_arn" {
   description = "ARN of the policy that bounds the crawler's role; null for none."
   type        = string

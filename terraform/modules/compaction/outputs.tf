@@ -32,3 +32,13 @@ output "dead_letter_queue_arn" {
   description = "ARN of the queue for runs that could not be started; null when there is none."
   value       = module.schedule.dead_letter_queue_arn
 }
+
+output "role_policy" {
+  description = "What the function's role is allowed, as JSON: what an existing_role has to be allowed."
+  value       = module.function.role_policy
+}
+
+output "schedule_role_policy" {
+  description = "What the schedules' role is allowed, as JSON: what an existing_schedule_role has to be allowed."
+  value       = module.schedule.role_policy
+}

@@ -11,6 +11,12 @@ locals {
   # The attribute is called name in version 5 of the provider and region in version 6.
   region = coalesce(lookup(data.aws_region.current, "region", null), lookup(data.aws_region.current, "name", null))
 
+  # Roles are the account's, not a Region's. A name has 64 characters at most; a longer one is cut and told apart by a hash.
+  role_suffix    = var.global_suffix == null ? "-${local.region}" : var.global_suffix
+  role_full_name = "${var.name}-delivery${local.role_suffix}"
+  role_name      = length(local.role_full_name) <= 64 ? local.role_full_name : "${substr(local.role_full_name, 0, 55 - length(local.role_suffix))}-${substr(sha256(local.role_full_name), 0, 8)}${local.role_suffix}"
+  role_arn       = var.existing_role == null ? one(aws_iam_role.this[*].arn) : var.existing_role.arn
+
   bucket_arn = "arn:${local.partition}:s3:::${var.destination.bucket}"
   glue_arn   = "arn:${local.partition}:glue:${local.region}:${coalesce(var.format.catalog_id, local.account_id)}"
 
@@ -32,7 +38,9 @@ locals {
 }
 
 resource "aws_iam_role" "this" {
-  name                 = "${var.name}-delivery"
+  count = var.existing_role == null ? 1 : 0
+
+  name                 = local.role_name
   path                 = var.role_path
   description          = "Delivers the stream ${var.name} to S3"
   permissions_boundary = var.permissions_boundary_arn
@@ -42,8 +50,10 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy" "this" {
+  count = var.existing_role == null ? 1 : 0
+
   name   = "deliver"
-  role   = aws_iam_role.this.id
+  role   = aws_iam_role.this[0].id
   policy = data.aws_iam_policy_document.this.json
 }
 

@@ -2,6 +2,9 @@ locals {
   iceberg  = var.format.type == "iceberg"
   converts = contains(["parquet", "orc"], var.format.type)
 
+  # Firehose writes records one after the other as they are: JSON without line ends is one long line, which Athena reads as one row.
+  appends_newline = coalesce(var.append_newline, var.format.type == "json")
+
   # Only parameters that differ from AWS's defaults: at their defaults the plan would never settle.
   transform_parameters = var.transform == null ? {} : merge(
     { LambdaArn = var.transform.function_arn },
@@ -19,11 +22,12 @@ locals {
         MetadataExtractionQuery = "{${join(",", [for key, query in var.partitioning.queries : "${key}:${query}"])}}"
       }
     }],
-    !var.append_newline ? [] : [{ type = "AppendDelimiterToRecord", parameters = {} }],
+    !local.appends_newline ? [] : [{ type = "AppendDelimiterToRecord", parameters = {} }],
   )
 
-  # Firehose goes on with the Glue columns it first read until its own configuration changes, whatever version it is
-  # told to use. So a fingerprint of the columns is carried by a setting without effect on these files: Parquet's
+  # Reported, not measured by this project: Firehose goes on with the Glue columns it first read until its own configuration
+  # changes, also with the version LATEST (hashicorp/terraform-provider-aws#39593 and #5906, by users on AWS). AWS's
+  # documentation says that LATEST follows the table. What is done here is right in both cases: so a fingerprint of the columns is carried by a setting without effect on these files: Parquet's
   # padding is for row groups that end near an HDFS block (buffers here are smaller than one), ORC's tolerance is for
   # padding, which is off.
   fingerprint     = var.format.schema_fingerprint == "" ? 0 : parseint(substr(sha256(var.format.schema_fingerprint), 0, 4), 16)
@@ -40,7 +44,7 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
 
     content {
       kinesis_stream_arn = kinesis_source_configuration.value.arn
-      role_arn           = aws_iam_role.this.arn
+      role_arn           = local.role_arn
     }
   }
 
@@ -58,7 +62,7 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
     for_each = local.iceberg ? [] : [var.destination]
 
     content {
-      role_arn            = aws_iam_role.this.arn
+      role_arn            = local.role_arn
       bucket_arn          = local.bucket_arn
       prefix              = var.destination.prefix
       error_output_prefix = var.destination.error_prefix
@@ -146,7 +150,7 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
           }
 
           schema_configuration {
-            role_arn      = aws_iam_role.this.arn
+            role_arn      = local.role_arn
             catalog_id    = var.format.catalog_id
             database_name = var.format.database_name
             table_name    = var.format.table_name
@@ -160,7 +164,7 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
         for_each = var.backup == null ? [] : [var.backup]
 
         content {
-          role_arn            = aws_iam_role.this.arn
+          role_arn            = local.role_arn
           bucket_arn          = "arn:${local.partition}:s3:::${s3_backup_configuration.value.bucket}"
           prefix              = s3_backup_configuration.value.prefix
           error_output_prefix = s3_backup_configuration.value.error_prefix
@@ -183,7 +187,7 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
     for_each = local.iceberg ? [var.format] : []
 
     content {
-      role_arn           = aws_iam_role.this.arn
+      role_arn           = local.role_arn
       catalog_arn        = "${local.glue_arn}:catalog"
       buffering_size     = var.buffering.size_mb
       buffering_interval = var.buffering.interval_seconds
@@ -199,7 +203,7 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
 
       # Where records go that do not fit the table.
       s3_configuration {
-        role_arn            = aws_iam_role.this.arn
+        role_arn            = local.role_arn
         bucket_arn          = local.bucket_arn
         error_output_prefix = var.destination.error_prefix
         kms_key_arn         = var.destination.kms_key_arn

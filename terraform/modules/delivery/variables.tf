@@ -289,13 +289,12 @@ variable "transform" {
 }
 
 variable "append_newline" {
-  description = "Whether a newline is added after each record, for type json without a transform that does it."
+  description = "Whether Firehose adds a newline after each record, for type json only. null: it does for json. false when records end with one already, from their producer or a transform."
   type        = bool
-  default     = false
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = !var.append_newline || var.format.type == "json"
+    condition     = !coalesce(var.append_newline, false) || var.format.type == "json"
     error_message = "append_newline is true with format.type ${var.format.type}; it is for json only"
   }
 }
@@ -396,6 +395,28 @@ variable "role_path" {
   validation {
     condition     = can(regex("^/([!-~]{1,510}/)?$", var.role_path))
     error_message = "role_path is \"${var.role_path}\"; allowed: / or a path that starts and ends with /"
+  }
+}
+
+variable "global_suffix" {
+  description = "Ends the name of the delivery stream's role: roles are the account's, not a Region's. null for -<region>, so that the same lake can stand in two Regions; \"\" for the names of versions before 2.0."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.global_suffix == null ? true : can(regex("^([a-zA-Z0-9+=,.@_-]{1,24})?$", var.global_suffix))
+    error_message = "global_suffix is \"${coalesce(var.global_suffix, "null")}\"; allowed: up to 24 letters, digits and +=,.@_-, or null"
+  }
+}
+
+variable "existing_role" {
+  description = "ARN of a role that is there already, which takes the place of the one that the module makes: it has to trust firehose.amazonaws.com and to allow what the output role_policy says. role_path, global_suffix and permissions_boundary_arn are then of no use."
+  type        = object({ arn = string })
+  default     = null
+
+  validation {
+    condition     = var.existing_role == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", var.existing_role.arn))
+    error_message = "existing_role.arn is \"${try(var.existing_role.arn, "null")}\"; allowed: the ARN of an IAM role"
   }
 }
 

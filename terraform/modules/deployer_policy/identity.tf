@@ -18,13 +18,15 @@ data "aws_iam_policy_document" "identity" {
     }
   }
 
+  # IAM knows no condition by which iam:UpdateAssumeRolePolicy could be kept to roles that carry the boundary. With one, who
+  # trusts a role is said when the role is made, which needs the boundary; another trust policy needs another role.
   statement {
     sid = "KeepRoles"
     actions = concat([
-      "iam:GetRole", "iam:UpdateRoleDescription", "iam:UpdateAssumeRolePolicy", "iam:DeleteRole", "iam:TagRole", "iam:UntagRole",
+      "iam:GetRole", "iam:UpdateRoleDescription", "iam:DeleteRole", "iam:TagRole", "iam:UntagRole",
       "iam:GetRolePolicy", "iam:DeleteRolePolicy", "iam:ListRolePolicies",
       "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole",
-    ], var.permissions_boundary_arn == null ? ["iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"] : [])
+    ], var.permissions_boundary_arn == null ? ["iam:UpdateAssumeRolePolicy", "iam:PutRolePermissionsBoundary", "iam:DeleteRolePermissionsBoundary"] : [])
     resources = [local.roles]
   }
 

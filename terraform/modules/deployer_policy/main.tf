@@ -19,7 +19,7 @@ locals {
   database = replace(var.name, "-", "_")
   roles    = "arn:${local.partition}:iam::${local.account_id}:role${var.role_path}${var.name}-*"
   # Not every name of the lake's: whoever can change the deployer's own policies is no longer bound by them.
-  policies = [for reader in ["consumer", "producer"] : "arn:${local.partition}:iam::${local.account_id}:policy${var.role_path}${var.name}-${reader}"]
+  policies = [for reader in ["consumer", "producer"] : "arn:${local.partition}:iam::${local.account_id}:policy${var.role_path}${var.name}-${reader}*"]
 
   documents = {
     storage    = data.aws_iam_policy_document.storage.json
@@ -32,7 +32,8 @@ locals {
 resource "aws_iam_policy" "this" {
   for_each = var.create ? local.documents : {}
 
-  name        = "${var.name}-deployer-${each.key}"
+  # Policies are the account's; these speak of one Region.
+  name        = "${var.name}-deployer-${each.key}${var.global_suffix == null ? "-${local.region}" : var.global_suffix}"
   description = "Deploys the lake ${var.name}: ${each.key}"
   policy      = each.value
 

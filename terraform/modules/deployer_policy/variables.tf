@@ -61,6 +61,17 @@ variable "iceberg_tables" {
   nullable    = false
 }
 
+variable "global_suffix" {
+  description = "Ends the name of each policy: policies are the account's, not a Region's. null for -<region>, so that the same lake can stand in two Regions; \"\" for the names of versions before 2.0."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.global_suffix == null ? true : can(regex("^([a-zA-Z0-9_-]{1,24})?$", var.global_suffix))
+    error_message = "global_suffix is \"${coalesce(var.global_suffix, "null")}\"; allowed: up to 24 letters, digits, _ and -, or null"
+  }
+}
+
 variable "create" {
   description = "Whether the policies are made in IAM, one for each document; otherwise only the documents are given."
   type        = bool

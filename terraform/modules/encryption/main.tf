@@ -168,7 +168,7 @@ data "aws_iam_policy_document" "key" {
 
       principals {
         type        = "Service"
-        identifiers = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"]
+        identifiers = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
       }
 
       condition {

@@ -60,7 +60,7 @@ variable "log_group_patterns" {
 }
 
 variable "alarm_topics" {
-  description = "Whether CloudWatch alarms, Budgets and EventBridge may publish to topics that are encrypted with the key."
+  description = "Whether CloudWatch alarms and Budgets may publish to topics that are encrypted with the key."
   type        = bool
   default     = false
   nullable    = false

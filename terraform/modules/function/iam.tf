@@ -9,10 +9,20 @@ locals {
   partition  = data.aws_partition.current.partition
   # The attribute is called name in version 5 of the provider and region in version 6.
   region = coalesce(lookup(data.aws_region.current, "region", null), lookup(data.aws_region.current, "name", null))
+
+  # Roles are the account's, not a Region's. A name has 64 characters at most; a longer one is cut and told apart by a hash.
+  role_suffix    = var.global_suffix == null ? "-${local.region}" : var.global_suffix
+  role_full_name = "${var.name}${local.role_suffix}"
+  role_name      = length(local.role_full_name) <= 64 ? local.role_full_name : "${substr(local.role_full_name, 0, 55 - length(local.role_suffix))}-${substr(sha256(local.role_full_name), 0, 8)}${local.role_suffix}"
+  role_arn       = var.existing_role == null ? one(aws_iam_role.this[*].arn) : var.existing_role.arn
+
+  function_arn = "arn:${local.partition}:lambda:${local.region}:${local.account_id}:function:${var.name}"
 }
 
 resource "aws_iam_role" "this" {
-  name                 = var.name
+  count = var.existing_role == null ? 1 : 0
+
+  name                 = local.role_name
   path                 = var.role_path
   description          = "Runs the function ${var.name}"
   permissions_boundary = var.permissions_boundary_arn
@@ -22,8 +32,10 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy" "this" {
+  count = var.existing_role == null ? 1 : 0
+
   name   = "run"
-  role   = aws_iam_role.this.id
+  role   = aws_iam_role.this[0].id
   policy = data.aws_iam_policy_document.this.json
 }
 
@@ -59,7 +71,7 @@ data "aws_iam_policy_document" "this" {
       condition {
         test     = "StringEquals"
         variable = "kms:EncryptionContext:aws:lambda:FunctionArn"
-        values   = ["arn:${local.partition}:lambda:${local.region}:${local.account_id}:function:${var.name}"]
+        values   = [local.function_arn]
       }
     }
   }
@@ -88,6 +100,31 @@ data "aws_iam_policy_document" "this" {
         "ec2:UnassignPrivateIpAddresses",
       ]
       resources = ["*"] # Lambda checks these before the interface exists; describing knows no resources
+    }
+  }
+
+  # Lambda itself attaches the function to the VPC. The function's code, which runs with the same role, must not be able to.
+  dynamic "statement" {
+    for_each = var.vpc_config == null ? [] : [1]
+
+    content {
+      sid    = "KeepVpcFromCode"
+      effect = "Deny"
+      actions = [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+      ]
+      resources = ["*"] # a denial: no interface of anyone
+
+      condition {
+        test     = "ArnEquals"
+        variable = "lambda:SourceFunctionArn"
+        values   = [local.function_arn]
+      }
     }
   }
 }

@@ -10,7 +10,7 @@ resource "aws_lambda_function" "this" {
 
   function_name = var.name
   description   = var.description
-  role          = aws_iam_role.this.arn
+  role          = local.role_arn
 
   filename          = var.package.path
   source_code_hash  = var.package.path != null && local.package_exists ? filebase64sha256(var.package.path) : null

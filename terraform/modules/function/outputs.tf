@@ -10,12 +10,12 @@ output "function_arn" {
 
 output "role_arn" {
   description = "ARN of the function's role."
-  value       = aws_iam_role.this.arn
+  value       = local.role_arn
 }
 
 output "role_name" {
   description = "Name of the function's role."
-  value       = aws_iam_role.this.name
+  value       = split("/", local.role_arn)[length(split("/", local.role_arn)) - 1]
 }
 
 output "log_group_name" {
@@ -26,4 +26,9 @@ output "log_group_name" {
 output "timeout_seconds" {
   description = "Longest run of the function in seconds."
   value       = aws_lambda_function.this.timeout
+}
+
+output "role_policy" {
+  description = "What the function's role is allowed, as JSON: what an existing_role has to be allowed."
+  value       = data.aws_iam_policy_document.this.json
 }

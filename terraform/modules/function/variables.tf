@@ -189,6 +189,28 @@ variable "role_path" {
   }
 }
 
+variable "global_suffix" {
+  description = "Ends the name of the function's role: roles are the account's, not a Region's. null for -<region>, so that the same lake can stand in two Regions; \"\" for the names of versions before 2.0."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.global_suffix == null ? true : can(regex("^([a-zA-Z0-9+=,.@_-]{1,24})?$", var.global_suffix))
+    error_message = "global_suffix is \"${coalesce(var.global_suffix, "null")}\"; allowed: up to 24 letters, digits and +=,.@_-, or null"
+  }
+}
+
+variable "existing_role" {
+  description = "ARN of a role that is there already, which takes the place of the one that the module makes: it has to trust lambda.amazonaws.com and to allow what the output role_policy says. role_path, global_suffix and permissions_boundary_arn are then of no use."
+  type        = object({ arn = string })
+  default     = null
+
+  validation {
+    condition     = var.existing_role == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", var.existing_role.arn))
+    error_message = "existing_role.arn is \"${try(var.existing_role.arn, "null")}\"; allowed: the ARN of an IAM role"
+  }
+}
+
 variable "permissions_boundary_arn" {
   description = "ARN of the policy that bounds the function's role; null for none."
   type        = string

@@ -23,5 +23,10 @@ output "bucket_arns" {
 
 output "replication_role_arn" {
   description = "ARN of the role that copies to other buckets, for their policies; null without one."
-  value       = one(aws_iam_role.replication[*].arn)
+  value       = local.replication_role_arn
+}
+
+output "replication_role_policy" {
+  description = "What the role that copies is allowed, as JSON: what an existing_replication_role has to be allowed; null without replication."
+  value       = one(data.aws_iam_policy_document.replication[*].json)
 }

@@ -11,6 +11,8 @@ resource "aws_s3_bucket_policy" "this" {
 data "aws_iam_policy_document" "bucket" {
   for_each = aws_s3_bucket.this
 
+  source_policy_documents = compact([var.bucket_policies[each.key]])
+
   statement {
     sid       = "DenyWithoutTls"
     effect    = "Deny"

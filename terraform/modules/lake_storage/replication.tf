@@ -11,7 +11,7 @@ resource "aws_s3_bucket_replication_configuration" "this" {
   for_each = var.replication
 
   bucket = aws_s3_bucket.this[each.key].bucket
-  role   = aws_iam_role.replication[0].arn
+  role   = local.replication_role_arn
 
   rule {
     id       = "copy"
@@ -65,10 +65,19 @@ resource "aws_s3_bucket_replication_configuration" "this" {
   depends_on = [aws_s3_bucket_versioning.this, aws_iam_role_policy.replication]
 }
 
-resource "aws_iam_role" "replication" {
-  count = local.replicates ? 1 : 0
+locals {
+  # Roles are the account's, not a Region's. A name has 64 characters at most; a longer one is cut and told apart by a hash.
+  role_suffix    = var.global_suffix == null ? "-${local.region}" : var.global_suffix
+  role_full_name = "${var.name}-replication${local.role_suffix}"
+  role_name      = length(local.role_full_name) <= 64 ? local.role_full_name : "${substr(local.role_full_name, 0, 55 - length(local.role_suffix))}-${substr(sha256(local.role_full_name), 0, 8)}${local.role_suffix}"
 
-  name                 = "${var.name}-replication"
+  replication_role_arn = var.existing_replication_role == null ? one(aws_iam_role.replication[*].arn) : local.replicates ? var.existing_replication_role.arn : null
+}
+
+resource "aws_iam_role" "replication" {
+  count = local.replicates && var.existing_replication_role == null ? 1 : 0
+
+  name                 = local.role_name
   path                 = var.role_path
   description          = "Copies objects of the lake ${var.name} to other buckets"
   permissions_boundary = var.permissions_boundary_arn
@@ -78,7 +87,7 @@ resource "aws_iam_role" "replication" {
 }
 
 resource "aws_iam_role_policy" "replication" {
-  count = local.replicates ? 1 : 0
+  count = local.replicates && var.existing_replication_role == null ? 1 : 0
 
   name   = "replicate"
   role   = aws_iam_role.replication[0].id

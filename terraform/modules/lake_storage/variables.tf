@@ -137,6 +137,31 @@ variable "writer_role_arns" {
   }
 }
 
+variable "bucket_policies" {
+  description = "Statements of your own in the policies of the buckets, as JSON policy documents by purpose. A Sid of DenyWithoutTls, DenyOldTls, FindFromElsewhere or WriteFromElsewhere is the module's own."
+  type = object({
+    data    = optional(string)
+    raw     = optional(string)
+    results = optional(string)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for document in values(var.bucket_policies) : document == null ? true : can(jsondecode(document).Statement)])
+    error_message = "bucket_policies of ${join(", ", [for purpose, document in var.bucket_policies : purpose if document != null])} must be JSON policy documents with a Statement, as data.aws_iam_policy_document renders them"
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for document in values(var.bucket_policies) : [
+        for statement in try(flatten([jsondecode(document).Statement]), []) : !contains(["DenyWithoutTls", "DenyOldTls", "FindFromElsewhere", "WriteFromElsewhere"], try(statement.Sid, ""))
+      ] if document != null
+    ]))
+    error_message = "bucket_policies of ${join(", ", [for purpose, document in var.bucket_policies : purpose if document != null])} have statements with a Sid of the module's own (DenyWithoutTls, DenyOldTls, FindFromElsewhere, WriteFromElsewhere); call them otherwise"
+  }
+}
+
 variable "access_logging" {
   description = "Bucket that receives the access logs of the three buckets, and the prefix before <bucket name>/; null for none."
   type = object({
@@ -205,6 +230,28 @@ variable "role_path" {
   validation {
     condition     = can(regex("^/([!-~]{1,510}/)?$", var.role_path))
     error_message = "role_path is \"${var.role_path}\"; allowed: / or a path that starts and ends with /"
+  }
+}
+
+variable "global_suffix" {
+  description = "Ends the name of the role that copies: roles are the account's, not a Region's. null for -<region>, so that the same lake can stand in two Regions; \"\" for the names of versions before 2.0."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.global_suffix == null ? true : can(regex("^([a-zA-Z0-9+=,.@_-]{1,24})?$", var.global_suffix))
+    error_message = "global_suffix is \"${coalesce(var.global_suffix, "null")}\"; allowed: up to 24 letters, digits and +=,.@_-, or null"
+  }
+}
+
+variable "existing_replication_role" {
+  description = "ARN of a role that is there already, which takes the place of the role that copies: it has to trust s3.amazonaws.com and to allow what the output replication_role_policy says. role_path, global_suffix and permissions_boundary_arn are then of no use."
+  type        = object({ arn = string })
+  default     = null
+
+  validation {
+    condition     = var.existing_replication_role == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", var.existing_replication_role.arn))
+    error_message = "existing_replication_role.arn is \"${try(var.existing_replication_role.arn, "null")}\"; allowed: the ARN of an IAM role"
   }
 }
 

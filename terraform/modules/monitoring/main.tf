@@ -11,6 +11,9 @@ locals {
   # The attribute is called name in version 5 of the provider and region in version 6.
   region = coalesce(lookup(data.aws_region.current, "region", null), lookup(data.aws_region.current, "name", null))
 
+  # Dashboards and budgets are the account's, not a Region's.
+  global_name = "${var.name}${var.global_suffix == null ? "-${local.region}" : var.global_suffix}"
+
   # Through its policy: a new alarm may publish at once, when the topic must let it already.
   topic_arn = local.creates_topic ? aws_sns_topic_policy.this[0].arn : var.notify.topic_arn
 }
@@ -89,7 +92,7 @@ resource "aws_sns_topic_subscription" "https" {
 resource "aws_budgets_budget" "this" {
   count = var.budget == null ? 0 : 1
 
-  name         = var.name
+  name         = local.global_name
   budget_type  = "COST"
   limit_amount = tostring(var.budget.monthly_usd)
   limit_unit   = "USD"

@@ -159,6 +159,17 @@ variable "budget" {
   }
 }
 
+variable "global_suffix" {
+  description = "Ends the name of the dashboard and the budget, which are the account's and not a Region's. null for -<region>, so that the same lake can stand in two Regions; \"\" for the names of versions before 2.0."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.global_suffix == null ? true : can(regex("^([a-zA-Z0-9_-]{1,24})?$", var.global_suffix))
+    error_message = "global_suffix is \"${coalesce(var.global_suffix, "null")}\"; allowed: up to 24 letters, digits, _ and -, or null"
+  }
+}
+
 variable "tags" {
   description = "Tags of everything in the module."
   type        = map(string)

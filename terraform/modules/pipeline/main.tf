@@ -89,6 +89,8 @@ module "transform" {
   logs                 = { retention_days = var.log_retention_days, kms_key_arn = var.kms_key_arn }
   kms_key_arn          = var.kms_key_arn
   role_path            = var.role_path
+  global_suffix        = var.global_suffix
+  existing_role        = var.existing_roles.transform
 
   permissions_boundary_arn = var.permissions_boundary_arn
 
@@ -131,6 +133,8 @@ module "catalog" {
   } : {}
 
   role_path                = var.role_path
+  global_suffix            = var.global_suffix
+  existing_crawler_role    = var.existing_roles.crawler
   permissions_boundary_arn = var.permissions_boundary_arn
 
   tags = var.tags
@@ -186,6 +190,8 @@ module "delivery" {
 
   logs                     = { retention_days = var.log_retention_days, kms_key_arn = var.kms_key_arn }
   role_path                = var.role_path
+  global_suffix            = var.global_suffix
+  existing_role            = var.existing_roles.delivery
   permissions_boundary_arn = var.permissions_boundary_arn
 
   tags = var.tags

@@ -143,3 +143,12 @@ output "monitored" {
     error_prefix         = local.error_prefix
   }
 }
+
+output "role_policies" {
+  description = "What each role of the pipeline is allowed, as JSON, by delivery, transform and crawler (null: there is none): what existing_roles have to be allowed."
+  value = {
+    delivery  = module.delivery.role_policy
+    transform = one(module.transform[*].role_policy)
+    crawler   = module.catalog.crawler_role_policy
+  }
+}

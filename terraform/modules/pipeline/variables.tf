@@ -227,6 +227,33 @@ variable "role_path" {
   }
 }
 
+variable "global_suffix" {
+  description = "Ends the name of the pipeline's roles: roles are the account's, not a Region's. null for -<region>, so that the same lake can stand in two Regions; \"\" for the names of versions before 2.0."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.global_suffix == null ? true : can(regex("^([a-zA-Z0-9+=,.@_-]{1,24})?$", var.global_suffix))
+    error_message = "global_suffix is \"${coalesce(var.global_suffix, "null")}\"; allowed: up to 24 letters, digits and +=,.@_-, or null"
+  }
+}
+
+variable "existing_roles" {
+  description = "ARNs of roles that are there already and take the place of the pipeline's own: of the delivery stream, of the transform function, of the crawler. What each has to allow is in the output role_policies."
+  type = object({
+    delivery  = optional(object({ arn = string }))
+    transform = optional(object({ arn = string }))
+    crawler   = optional(object({ arn = string }))
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for role in values(var.existing_roles) : role == null ? true : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", role.arn))])
+    error_message = "existing_roles has ${join(", ", [for role in values(var.existing_roles) : "\"${role.arn}\"" if role != null])}; allowed: ARNs of IAM roles"
+  }
+}
+
 variable "permissions_boundary_arn" {
   description = "ARN of the policy that bounds the pipeline's roles; null for none."
   type        = string

@@ -28,6 +28,8 @@ module "function" {
   kms_key_arn     = var.kms_key_arn
 
   role_path                = var.role_path
+  global_suffix            = var.global_suffix
+  existing_role            = var.existing_role
   permissions_boundary_arn = var.permissions_boundary_arn
 
   tags = var.tags

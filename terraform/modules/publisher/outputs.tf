@@ -17,3 +17,8 @@ output "log_group_name" {
   description = "Name of the function's log group."
   value       = module.function.log_group_name
 }
+
+output "role_policy" {
+  description = "What the function's role is allowed, as JSON: what an existing_role has to be allowed."
+  value       = module.function.role_policy
+}

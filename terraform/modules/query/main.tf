@@ -1,3 +1,5 @@
+data "aws_caller_identity" "current" {}
+
 resource "aws_athena_workgroup" "this" {
   name          = var.name
   description   = var.description
@@ -14,7 +16,8 @@ resource "aws_athena_workgroup" "this" {
     }
 
     result_configuration {
-      output_location = "s3://${var.results.bucket}/${var.results.prefix}"
+      output_location       = "s3://${var.results.bucket}/${var.results.prefix}"
+      expected_bucket_owner = coalesce(var.results.owner_account_id, data.aws_caller_identity.current.account_id)
 
       encryption_configuration {
         encryption_option = var.results.kms_key_arn == null ? "SSE_S3" : "SSE_KMS"

@@ -17,17 +17,23 @@ variable "description" {
 }
 
 variable "results" {
-  description = "Where query results go: bucket, prefix ending in /, and the ARN of the key that encrypts them (null: SSE-S3)."
+  description = "Where query results go: bucket, prefix ending in /, the ARN of the key that encrypts them (null: SSE-S3), and the account that owns the bucket (null: this one). Athena refuses to write into a bucket of that name that is somebody else's."
   type = object({
-    bucket      = string
-    prefix      = optional(string, "queries/")
-    kms_key_arn = optional(string)
+    bucket           = string
+    prefix           = optional(string, "queries/")
+    kms_key_arn      = optional(string)
+    owner_account_id = optional(string)
   })
   nullable = false
 
   validation {
     condition     = endswith(var.results.prefix, "/") && !startswith(var.results.prefix, "/")
     error_message = "results.prefix is \"${var.results.prefix}\"; it must end with / and not start with it"
+  }
+
+  validation {
+    condition     = var.results.owner_account_id == null ? true : can(regex("^[0-9]{12}$", var.results.owner_account_id))
+    error_message = "results.owner_account_id is \"${coalesce(var.results.owner_account_id, "null")}\"; allowed: 12 digits, or null"
   }
 }
 

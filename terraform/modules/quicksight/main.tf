@@ -1,4 +1,9 @@
+data "aws_region" "current" {}
+
 locals {
+  # The attribute is called name in version 5 of the provider and region in version 6.
+  region = coalesce(lookup(data.aws_region.current, "region", null), lookup(data.aws_region.current, "name", null))
+
   quicksight_types = [
     { pattern = "^(string|varchar.*|char.*)$", type = "STRING" },
     { pattern = "^(tinyint|smallint|int|integer|bigint)$", type = "INTEGER" },
@@ -98,7 +103,8 @@ resource "aws_quicksight_data_set" "this" {
 resource "aws_iam_role_policy" "service" {
   count = var.service_role == null ? 0 : 1
 
-  name   = "${var.name}-quicksight"
+  # The role is the account's: the same lake in another Region has a policy of its own on it.
+  name   = "${var.name}-quicksight${var.global_suffix == null ? "-${local.region}" : var.global_suffix}"
   role   = var.service_role.name
   policy = var.service_role.policy_json
 }

@@ -87,6 +87,17 @@ variable "viewers" {
   }
 }
 
+variable "global_suffix" {
+  description = "Ends the name of the policy on service_role, which is the account's and not a Region's. null for -<region>, so that the same lake can stand in two Regions; \"\" for the names of versions before 2.0."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.global_suffix == null ? true : can(regex("^([a-zA-Z0-9+=,.@_-]{1,24})?$", var.global_suffix))
+    error_message = "global_suffix is \"${coalesce(var.global_suffix, "null")}\"; allowed: up to 24 letters, digits and +=,.@_-, or null"
+  }
+}
+
 variable "service_role" {
   description = "Name of the account's QuickSight role (usually aws-quicksight-service-role-v0), which is then allowed what policy_json says: the module consumer_policy with browse renders it. Null when the role is looked after elsewhere."
   type = object({

@@ -1,5 +1,7 @@
 resource "aws_iam_role" "this" {
-  name                 = "${var.name}-schedule"
+  count = var.existing_role == null ? 1 : 0
+
+  name                 = local.role_name
   path                 = var.role_path
   description          = "Runs the function of the schedule ${var.name}"
   permissions_boundary = var.permissions_boundary_arn
@@ -9,8 +11,10 @@ resource "aws_iam_role" "this" {
 }
 
 resource "aws_iam_role_policy" "this" {
+  count = var.existing_role == null ? 1 : 0
+
   name   = "run"
-  role   = aws_iam_role.this.id
+  role   = aws_iam_role.this[0].id
   policy = data.aws_iam_policy_document.this.json
 }
 

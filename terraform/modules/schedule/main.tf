@@ -10,6 +10,12 @@ locals {
   # The attribute is called name in version 5 of the provider and region in version 6.
   region = coalesce(lookup(data.aws_region.current, "region", null), lookup(data.aws_region.current, "name", null))
 
+  # Roles are the account's, not a Region's. A name has 64 characters at most; a longer one is cut and told apart by a hash.
+  role_suffix    = var.global_suffix == null ? "-${local.region}" : var.global_suffix
+  role_full_name = "${var.name}-schedule${local.role_suffix}"
+  role_name      = length(local.role_full_name) <= 64 ? local.role_full_name : "${substr(local.role_full_name, 0, 55 - length(local.role_suffix))}-${substr(sha256(local.role_full_name), 0, 8)}${local.role_suffix}"
+  role_arn       = var.existing_role == null ? one(aws_iam_role.this[*].arn) : var.existing_role.arn
+
   names                 = { for key in keys(var.inputs) : key => key == "" ? var.name : "${var.name}-${key}" }
   dead_letter_queue_arn = var.dead_letter_queue.create ? aws_sqs_queue.dead_letters[0].arn : var.dead_letter_queue.arn
   has_dead_letters      = var.dead_letter_queue.create || var.dead_letter_queue.arn != null
@@ -36,7 +42,7 @@ resource "aws_scheduler_schedule" "this" {
 
   target {
     arn      = var.function_arn
-    role_arn = aws_iam_role.this.arn
+    role_arn = local.role_arn
     input    = each.value
 
     retry_policy {

@@ -27,3 +27,8 @@ output "timeout_seconds" {
   description = "Longest run of the function in seconds."
   value       = module.function.timeout_seconds
 }
+
+output "role_policy" {
+  description = "What the function's role is allowed, as JSON: what an existing_role has to be allowed."
+  value       = module.function.role_policy
+}

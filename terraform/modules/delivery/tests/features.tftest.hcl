@@ -131,7 +131,7 @@ run "everything_different" {
   }
 
   assert {
-    condition     = aws_iam_role.this.path == "/lake/" && aws_iam_role.this.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
+    condition     = aws_iam_role.this[0].path == "/lake/" && aws_iam_role.this[0].permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
     error_message = "role path and boundary are passed on"
   }
 }
@@ -140,12 +140,11 @@ run "json_without_transform" {
   command = plan
 
   variables {
-    destination    = { bucket = "lake-data", prefix = "data/events/dt=!{timestamp:yyyy-MM-dd}/", error_prefix = "errors/events/!{firehose:error-output-type}/" }
-    format         = { type = "json" }
-    buffering      = { size_mb = 5, interval_seconds = 0 }
-    partitioning   = null
-    transform      = null
-    append_newline = true
+    destination  = { bucket = "lake-data", prefix = "data/events/dt=!{timestamp:yyyy-MM-dd}/", error_prefix = "errors/events/!{firehose:error-output-type}/" }
+    format       = { type = "json" }
+    buffering    = { size_mb = 5, interval_seconds = 0 }
+    partitioning = null
+    transform    = null
   }
 
   assert {
@@ -211,5 +210,22 @@ run "iceberg" {
   assert {
     condition     = one([for statement in data.aws_iam_policy_document.this.statement : statement.actions if statement.sid == "CommitToTable"]) == toset(["glue:GetDatabase", "glue:GetTable", "glue:UpdateTable"])
     error_message = "a commit changes the table's metadata pointer"
+  }
+}
+
+run "json_whose_records_end_with_a_newline" {
+  command = plan
+
+  variables {
+    destination    = { bucket = "lake-data", prefix = "data/events/dt=!{timestamp:yyyy-MM-dd}/", error_prefix = "errors/events/!{firehose:error-output-type}/" }
+    format         = { type = "json" }
+    partitioning   = null
+    transform      = null
+    append_newline = false
+  }
+
+  assert {
+    condition     = length(aws_kinesis_firehose_delivery_stream.this.extended_s3_configuration[0].processing_configuration) == 0
+    error_message = "no second newline when told so"
   }
 }

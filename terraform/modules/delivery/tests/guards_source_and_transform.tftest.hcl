@@ -120,3 +120,31 @@ run "rejects_a_boundary_that_is_no_policy" {
 
   expect_failures = [var.permissions_boundary_arn]
 }
+
+run "rejects_a_suffix_with_spaces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    global_suffix = "-eu west"
+  }
+
+  expect_failures = [var.global_suffix]
+}
+
+run "rejects_an_existing_role_that_is_a_name" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    existing_role = { arn = "the-role" }
+  }
+
+  expect_failures = [var.existing_role]
+}

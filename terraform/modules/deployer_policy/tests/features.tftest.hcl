@@ -47,7 +47,7 @@ run "is_narrowed_to_the_lake" {
   }
 
   assert {
-    condition     = toset(one([for statement in jsondecode(output.documents.identity).Statement : statement.Resource if statement.Sid == "Policies"])) == toset(["arn:aws:iam::123456789012:policy/streamlake-dev-consumer", "arn:aws:iam::123456789012:policy/streamlake-dev-producer"])
+    condition     = toset(one([for statement in jsondecode(output.documents.identity).Statement : statement.Resource if statement.Sid == "Policies"])) == toset(["arn:aws:iam::123456789012:policy/streamlake-dev-consumer*", "arn:aws:iam::123456789012:policy/streamlake-dev-producer*"])
     error_message = "a deployer that can change its own policies can do everything"
   }
 
@@ -96,6 +96,11 @@ run "obeys_a_boundary_and_keeps_state" {
   assert {
     condition     = one([for statement in jsondecode(output.documents.identity).Statement : statement.Condition.StringEquals["iam:PermissionsBoundary"] if statement.Sid == "MakeRoles"]) == "arn:aws:iam::123456789012:policy/boundary"
     error_message = "a role without the boundary must not be made"
+  }
+
+  assert {
+    condition     = !strcontains(output.documents.identity, "iam:UpdateAssumeRolePolicy")
+    error_message = "who trusts a role is said when it is made, with the boundary: IAM has no condition that would keep a later change to bounded roles"
   }
 
   assert {

@@ -61,3 +61,17 @@ run "rejects_a_boundary_that_is_no_policy" {
 
   expect_failures = [var.permissions_boundary_arn]
 }
+
+run "rejects_a_suffix_with_spaces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    global_suffix = "-eu west"
+  }
+
+  expect_failures = [var.global_suffix]
+}

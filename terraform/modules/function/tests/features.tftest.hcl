@@ -80,8 +80,13 @@ run "everything" {
   }
 
   assert {
-    condition     = join(" ", data.aws_iam_policy_document.this.statement[*].sid) == "WriteLogs ReadEnvironment SendTraces AttachToVpc"
+    condition     = join(" ", data.aws_iam_policy_document.this.statement[*].sid) == "WriteLogs ReadEnvironment SendTraces AttachToVpc KeepVpcFromCode"
     error_message = "statements are ${join(" ", data.aws_iam_policy_document.this.statement[*].sid)}"
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.this.statement[4].effect == "Deny" && data.aws_iam_policy_document.this.statement[4].actions == data.aws_iam_policy_document.this.statement[3].actions && one(data.aws_iam_policy_document.this.statement[4].condition).variable == "lambda:SourceFunctionArn" && one(data.aws_iam_policy_document.this.statement[4].condition).values == tolist(["arn:aws:lambda:eu-west-1:111122223333:function:lake-report"])
+    error_message = "the function's own code must not use what Lambda needs to attach it to the VPC"
   }
 
   assert {
@@ -90,7 +95,7 @@ run "everything" {
   }
 
   assert {
-    condition     = aws_iam_role.this.path == "/lake/" && aws_iam_role.this.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary" && one(aws_lambda_function.this.vpc_config).subnet_ids == toset(["subnet-1"])
+    condition     = aws_iam_role.this[0].path == "/lake/" && aws_iam_role.this[0].permissions_boundary == "arn:aws:iam::111122223333:policy/boundary" && one(aws_lambda_function.this.vpc_config).subnet_ids == toset(["subnet-1"])
     error_message = "role path, boundary and VPC are passed on"
   }
 

@@ -232,3 +232,31 @@ run "rejects_a_policy_that_is_no_json" {
 
   expect_failures = [var.policy]
 }
+
+run "rejects_a_suffix_with_spaces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    global_suffix = "-eu west"
+  }
+
+  expect_failures = [var.global_suffix]
+}
+
+run "rejects_an_existing_role_that_is_a_name" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    existing_role = { arn = "the-role" }
+  }
+
+  expect_failures = [var.existing_role]
+}

@@ -211,7 +211,43 @@ run "copied_to_another_account_and_region" {
   }
 
   assert {
-    condition     = aws_iam_role.replication[0].name == "lake-replication" && aws_iam_role.replication[0].path == "/lake/" && aws_iam_role.replication[0].permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
+    condition     = aws_iam_role.replication[0].name == "lake-replication-eu-west-1" && aws_iam_role.replication[0].path == "/lake/" && aws_iam_role.replication[0].permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
     error_message = "the role is like all others"
+  }
+}
+
+run "delete_markers_that_hide_nothing_go" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for lifecycle in values(aws_s3_bucket_lifecycle_configuration.this) : one([for rule in lifecycle.rule : rule.expiration[0].expired_object_delete_marker if rule.id == "clean-up"])])
+    error_message = "versioned buckets keep delete markers for ever unless a rule removes them"
+  }
+}
+
+run "statements_of_ones_own" {
+  command = plan
+
+  variables {
+    bucket_policies = { data = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"Auditors\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::444455556666:root\"},\"Action\":\"s3:GetObject\",\"Resource\":\"arn:aws:s3:::lake-data/*\"}]}" }
+  }
+
+  assert {
+    condition     = strcontains(data.aws_iam_policy_document.bucket["data"].source_policy_documents[0], "Auditors") && length(data.aws_iam_policy_document.bucket["raw"].source_policy_documents) == 0 && contains(data.aws_iam_policy_document.bucket["data"].statement[*].sid, "DenyWithoutTls")
+    error_message = "they stand beside the module's own, in the bucket they are for"
+  }
+}
+
+run "copied_by_a_role_that_is_there_already" {
+  command = plan
+
+  variables {
+    replication               = { raw = { bucket = "copies" } }
+    existing_replication_role = { arn = "arn:aws:iam::111122223333:role/copies" }
+  }
+
+  assert {
+    condition     = length(aws_iam_role.replication) == 0 && aws_s3_bucket_replication_configuration.this["raw"].role == "arn:aws:iam::111122223333:role/copies"
+    error_message = "the given role copies and none is made"
   }
 }

@@ -300,3 +300,59 @@ run "rejects_a_boundary_that_is_no_policy" {
 
   expect_failures = [var.permissions_boundary_arn]
 }
+
+run "rejects_a_bucket_policy_without_statements" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    bucket_policies = { raw = "{}" }
+  }
+
+  expect_failures = [var.bucket_policies]
+}
+
+run "rejects_a_bucket_policy_with_a_sid_of_the_module" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    bucket_policies = { raw = "{\"Statement\":[{\"Sid\":\"DenyOldTls\"}]}" }
+  }
+
+  expect_failures = [var.bucket_policies]
+}
+
+run "rejects_an_existing_role_that_is_a_name" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    existing_replication_role = { arn = "copier" }
+  }
+
+  expect_failures = [var.existing_replication_role]
+}
+
+run "rejects_a_suffix_with_spaces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    global_suffix = "-eu west"
+  }
+
+  expect_failures = [var.global_suffix]
+}

@@ -204,3 +204,17 @@ run "rejects_a_budget_that_tells_too_often" {
 
   expect_failures = [var.budget]
 }
+
+run "rejects_a_suffix_with_spaces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    global_suffix = "-eu west"
+  }
+
+  expect_failures = [var.global_suffix]
+}

@@ -225,3 +225,31 @@ run "rejects_names_that_leave_no_room_for_the_transforms_role" {
 
   expect_failures = [var.dataset]
 }
+
+run "rejects_a_suffix_with_spaces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    global_suffix = "-eu west"
+  }
+
+  expect_failures = [var.global_suffix]
+}
+
+run "rejects_an_existing_role_that_is_a_name" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    existing_roles = { delivery = { arn = "deliverer" } }
+  }
+
+  expect_failures = [var.existing_roles]
+}

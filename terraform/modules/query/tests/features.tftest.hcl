@@ -24,13 +24,18 @@ run "defaults" {
     condition     = aws_athena_workgroup.this.configuration[0].result_configuration[0].output_location == "s3://results/queries/" && aws_athena_workgroup.this.configuration[0].result_configuration[0].encryption_configuration[0].encryption_option == "SSE_S3"
     error_message = "results are encrypted under queries/"
   }
+
+  assert {
+    condition     = aws_athena_workgroup.this.configuration[0].result_configuration[0].expected_bucket_owner == "111122223333"
+    error_message = "a bucket of that name which is somebody else's gets no results"
+  }
 }
 
 run "everything" {
   command = plan
 
   variables {
-    results          = { bucket = "results", prefix = "athena/", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1" }
+    results          = { bucket = "results", prefix = "athena/", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/1", owner_account_id = "444455556666" }
     scan_limit_bytes = null
     force_destroy    = true
     named_queries    = { newest = { database = "lake", description = "Newest", query = "SELECT 1" } }

@@ -118,3 +118,17 @@ run "rejects_a_limit_that_athena_takes_and_the_provider_does_not" {
 
   expect_failures = [var.scan_limit_bytes]
 }
+
+run "rejects_an_owner_that_is_no_account" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    results = { bucket = "results", owner_account_id = "me" }
+  }
+
+  expect_failures = [var.results]
+}

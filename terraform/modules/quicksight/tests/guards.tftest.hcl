@@ -133,3 +133,17 @@ run "rejects_an_iam_role_as_viewer" {
 
   expect_failures = [var.viewers]
 }
+
+run "rejects_a_suffix_with_spaces" {
+  command = plan
+
+  module {
+    source = "./tests/variables"
+  }
+
+  variables {
+    global_suffix = "-eu west"
+  }
+
+  expect_failures = [var.global_suffix]
+}

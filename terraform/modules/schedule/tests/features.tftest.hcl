@@ -72,7 +72,7 @@ run "everything" {
   }
 
   assert {
-    condition     = aws_iam_role.this.path == "/lake/" && aws_iam_role.this.permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
+    condition     = aws_iam_role.this[0].path == "/lake/" && aws_iam_role.this[0].permissions_boundary == "arn:aws:iam::111122223333:policy/boundary"
     error_message = "role path and boundary"
   }
 }
