@@ -27,6 +27,7 @@ QUERY ?= recent
 MAX_ROWS ?= 100
 OUTPUT ?= table
 YES ?=
+ACCEPT_TYPE_CHANGES ?=
 DEPLOYERS ?=
 EVENTS_PER_HOUR ?=
 EVENT_BYTES ?=
@@ -42,7 +43,7 @@ unexport SQL
 # What was deployed last is used unless TARGET is given on the command line or in the environment.
 chosen = $(if $(filter command environment,$(firstword $(origin TARGET))),--target $(TARGET)) $(if $(ENV),--environment $(ENV))
 load_options = $(if $(EVENTS_PER_HOUR),--events-per-hour $(EVENTS_PER_HOUR)) $(if $(EVENT_BYTES),--event-bytes $(EVENT_BYTES))
-deploy_options = --target $(TARGET) $(if $(ENV),--environment $(ENV)) $(if $(YES),--yes) $(load_options)
+deploy_options = --target $(TARGET) $(if $(ENV),--environment $(ENV)) $(if $(YES),--yes) $(if $(ACCEPT_TYPE_CHANGES),--accept-type-changes) $(load_options)
 
 .PHONY: help
 help: ## what there is to type
@@ -50,7 +51,7 @@ help: ## what there is to type
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@printf '\nVariables: TARGET=local|localstack|aws  ENV=  PORT=4566  DATASET=events  AMOUNT=  RATE=  DURATION=  SEED=\n'
-	@printf '           SQL=  QUERY=recent  MAX_ROWS=100  OUTPUT=table|json|csv  YES=1  TERRAFORM=terraform|tofu\n'
+	@printf '           SQL=  QUERY=recent  MAX_ROWS=100  OUTPUT=table|json|csv  YES=1  ACCEPT_TYPE_CHANGES=1  TERRAFORM=terraform|tofu\n'
 
 ##@ Start here
 .PHONY: demo setup
@@ -154,6 +155,7 @@ lint-python: $(READY)
 
 lint-configuration: $(READY) $(CHECKOV)/.ready
 	@$(PY) -m yamllint --strict docker-compose.yml
+	@$(PY) -m scripts.check_settings terraform terraform/bootstrap terraform/modules/*/ terraform/examples/*/ terraform/tests/adopter
 	@CKV_PARSE_ERROR_FAIL=true $(CHECKOV)/bin/checkov --config-file .checkov.yaml --skip-path /examples/ --skip-path /tests/
 
 # The same modules once more, in every composition that there is of them: minutes.

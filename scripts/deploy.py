@@ -10,14 +10,26 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scripts import cli, cost, lake_settings, package_functions, package_transform, state_backend, take_over
-from scripts.deployment import at_target, write_record
+from scripts import (
+    check_settings,
+    cli,
+    cost,
+    lake_settings,
+    package_functions,
+    package_transform,
+    state_backend,
+    take_over,
+    type_changes,
+)
+from scripts.deployment import ENVIRONMENT_LINK, RECORD, at_target, write_record
 from scripts.errors import ToolError, UsageError
 from scripts.estimate import DEFAULT_LOAD, Load
 from scripts.fingerprint import forget, remember
 from scripts.paths import FUNCTION_PACKAGES, REPOSITORY, SCHEMAS, TERRAFORM, TRANSFORM_PACKAGES
+from scripts.session import session_for
 from scripts.targets import DEFAULT_ENVIRONMENTS, Target, resolve
 from scripts.terraform_runner import Runner
+from scripts.type_changes import TypeChange
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -25,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _parse(arguments)
     started = time.monotonic()
     target = resolve(options.target, options.environment)
+    check_settings.check(variable_files(target))
     load = cost.chosen_load(options)
     state_backend.check(target)
     with at_target(target) as runner:
@@ -40,16 +53,27 @@ def main(arguments: Sequence[str]) -> int:
 def _act(options: argparse.Namespace, target: Target, runner: Runner, load: Load) -> None:
     prepare(runner)
     if options.action == "plan":
-        changes = runner.plan()
+        with tempfile.TemporaryDirectory() as folder:
+            plan = Path(folder) / "shown.tfplan"
+            changes = runner.plan(plan)
+            for change in changed_types(runner, target, plan) if changes else ():
+                print(f"warning: {change}; make deploy refuses it without ACCEPT_TYPE_CHANGES=1")
         if target.name == "aws":
             print(estimated(target, load))
         print(
             f"plan for {target.workspace}: {'changes, as above' if changes else 'no changes'}; next: make deploy"
         )
     elif options.action == "deploy":
-        deploy(runner, target, load, yes=options.yes)
+        deploy(runner, target, load, yes=options.yes, accept_type_changes=options.accept_type_changes)
     else:
         destroy(runner, target, yes=options.yes)
+
+
+def variable_files(target: Target) -> list[Path]:
+    """Return the files from which Terraform will read the variables that a person writes."""
+    chosen = TERRAFORM / "environments" / f"{target.environment}.tfvars"
+    always = [*TERRAFORM.glob("terraform.tfvars*"), *TERRAFORM.glob("*.auto.tfvars*")]
+    return [chosen, *sorted(file for file in always if file.name not in (RECORD, ENVIRONMENT_LINK))]
 
 
 def prepare(runner: Runner) -> None:
@@ -64,7 +88,14 @@ def prepare(runner: Runner) -> None:
     runner.init()
 
 
-def deploy(runner: Runner, target: Target, load: Load = DEFAULT_LOAD, *, yes: bool) -> None:
+def deploy(
+    runner: Runner,
+    target: Target,
+    load: Load = DEFAULT_LOAD,
+    *,
+    yes: bool,
+    accept_type_changes: bool = False,
+) -> None:
     """Plan, ask where it costs money, record the target and apply exactly what was planned.
 
     The record is written before the apply: an interrupted one can be destroyed by a bare ``terraform destroy``.
@@ -74,6 +105,8 @@ def deploy(runner: Runner, target: Target, load: Load = DEFAULT_LOAD, *, yes: bo
         plan = Path(folder) / "deploy.tfplan"
         # On AWS a person reads the plan before agreeing to it; `make plan` shows it for any target.
         changes = runner.plan(plan, quiet=target.name != "aws")
+        if changes:
+            announce_type_changes(changed_types(runner, target, plan), accepted=accept_type_changes)
         if changes and target.name == "aws":
             print(estimated(target, load))
             confirm(f"Deploy to AWS account {target.account_id}, {target.region}?", yes=yes)
@@ -84,6 +117,38 @@ def deploy(runner: Runner, target: Target, load: Load = DEFAULT_LOAD, *, yes: bo
         else:
             print("nothing to change")
         remember(target)
+
+
+def changed_types(runner: Runner, target: Target, plan: Path) -> list[TypeChange]:
+    """Return the columns that hold data and whose type a saved plan changes."""
+    from botocore.exceptions import ClientError  # here, so that --help answers at once
+
+    s3 = session_for(target.name, target.endpoint, target.region).client("s3")
+
+    def has_objects(bucket: str, prefix: str) -> bool:
+        try:
+            return bool(s3.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=1)["KeyCount"])
+        except ClientError as error:
+            # Who may not list is told all the same: the worse case is a warning too many.
+            return str(error.response["Error"]["Code"]) != "NoSuchBucket"
+
+    return type_changes.of_plan(runner.resource_changes(plan), has_objects)
+
+
+def announce_type_changes(changes: Sequence[TypeChange], *, accepted: bool) -> None:
+    """Say which columns change their type under data.
+
+    :raises ToolError: nobody has accepted that.
+    """
+    if not changes:
+        return
+    listed = "; ".join(str(change) for change in changes)
+    if not accepted:
+        raise ToolError(
+            f"{listed}. Objects that are there keep the old type, and queries of them would fail: write a new dataset "
+            "instead (docs/upgrading.md), or pass ACCEPT_TYPE_CHANGES=1. Nothing was changed"
+        )
+    print(f"accepted: {listed}")
 
 
 def destroy(runner: Runner, target: Target, *, yes: bool) -> None:
@@ -153,6 +218,11 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--environment", help="a file in terraform/environments (default: the target's usual one)"
     )
     cost.add_load_options(made)
+    made.add_argument(
+        "--accept-type-changes",
+        action="store_true",
+        help="deploy although a column that holds data changes its type",
+    )
     made.add_argument("--yes", action="store_true", help="do not ask before changing a real account")
     return made.parse_args(arguments)
 

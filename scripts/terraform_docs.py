@@ -19,6 +19,7 @@ from typing import Any
 from scripts import cli
 from scripts.errors import ToolError
 from scripts.paths import REPOSITORY, TERRAFORM
+from scripts.terraform_types import read_hcl, unquoted
 
 BEGIN = "<!-- made by python -m scripts.terraform_docs from the .tf files: begin -->"
 END = "<!-- end -->"
@@ -145,15 +146,9 @@ def unused_variables(folder: Path) -> list[str]:
 
 
 def _blocks(file: Path, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    import hcl2
-
-    try:
-        document = hcl2.loads(file.read_text(encoding="utf-8"))
-    except Exception as error:  # the parser's errors have no base class of its own
-        raise ToolError(f"{file} cannot be read as HCL: {error}") from error
-    for block in document.get(kind, []):
+    for block in read_hcl(file).get(kind, []):
         for name, body in block.items():
-            yield name.strip('"'), body
+            yield unquoted(name), body
 
 
 def _by_need(item: Input) -> tuple[bool, str]:

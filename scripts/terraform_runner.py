@@ -193,12 +193,18 @@ class Stack:
     def planned(self, plan: Path, addresses: Iterable[str]) -> dict[str, tuple[str, Mapping[str, Any]]]:
         """Return type and planned values, by address, of those of the resources that a saved plan makes."""
         wanted = set(addresses)
-        changes = json.loads(self._captured("show", str(plan), json=IsFlagged))["resource_changes"]
         return {
             change["address"]: (change["type"], change["change"]["after"])
-            for change in changes
+            for change in self.resource_changes(plan)
             if change["address"] in wanted and change["change"]["after"] is not None
         }
+
+    def resource_changes(self, plan: Path) -> list[Mapping[str, Any]]:
+        """Return what a saved plan does to each resource, as its JSON has it."""
+        changes: list[Mapping[str, Any]] = json.loads(self._captured("show", str(plan), json=IsFlagged)).get(
+            "resource_changes", []
+        )
+        return changes
 
     def state_addresses(self) -> set[str]:
         """Return the addresses of all resources in the state; none when there is no state yet."""
