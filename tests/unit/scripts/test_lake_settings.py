@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -97,6 +97,9 @@ class Planned:
 
     def select_workspace(self) -> None:
         """Take any."""
+
+    def resource_changes(self, _plan: Path) -> list[dict[str, Any]]:
+        return []
 
     def plan(self, _out: Path, *, quiet: bool) -> bool:
         assert not quiet, "on AWS the plan is shown"
