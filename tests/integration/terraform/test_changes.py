@@ -115,6 +115,11 @@ CASES = {
     "log-retention": _delivery("logs", {}, {"retention_days": 7}, UNTOUCHED),
     # A role's path cannot change: it is another role, and the source's role is part of a delivery stream's identity.
     "role-path": _delivery("role_path", "/", "/lake/", REPLACED),
+    # So is a role of another name, or somebody else's.
+    "role-name": _delivery("global_suffix", "", None, REPLACED),
+    "given-role": _delivery(
+        "existing_role", None, {"arn": "arn:aws:iam::000000000000:role/somebody-elses"}, REPLACED
+    ),
     "boundary": _delivery("permissions_boundary_arn", None, BOUNDARY, UNTOUCHED),
     "tags": _delivery("tags", {}, {"Team": "data"}, IN_PLACE),
     "stream-name": _stream("name", "<name>-a", "<name>-b", REPLACED),
