@@ -166,6 +166,40 @@ class Clients:
         )
 
 
+class RegionalClients:
+    """The clients of one endpoint in each Region that is asked for, made at their first use."""
+
+    def __init__(
+        self,
+        endpoint: str | None,
+        credentials: Credentials = LOCAL_CREDENTIALS,
+        pool_size: int = 32,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._endpoint = endpoint
+        self._credentials = credentials
+        self._pool_size = pool_size
+        self._headers = headers
+        self._lock = threading.Lock()
+        self._by_region: dict[str, Clients] = {}
+
+    def of(self, region: str) -> Clients:
+        """Return the clients of a Region."""
+        with self._lock:
+            if region not in self._by_region:
+                self._by_region[region] = Clients(
+                    self._endpoint, region, self._credentials, self._pool_size, self._headers
+                )
+            return self._by_region[region]
+
+    def close(self) -> None:
+        """Close the connections of all clients made so far."""
+        with self._lock:
+            for clients in self._by_region.values():
+                clients.close()
+            self._by_region.clear()
+
+
 def session_without_user_files() -> botocore.session.Session:
     """Give a session that looks at no profile and no file of the user."""
     return botocore.session.Session(

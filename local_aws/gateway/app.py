@@ -13,24 +13,42 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from local_aws.gateway.asgi import ClientGoneError, again, decompressed, read_body, send_answer
+from local_aws.gateway.asgi import (
+    LARGEST_BODY_BYTES,
+    ClientGoneError,
+    again,
+    check_declared_length,
+    decompressed,
+    punctual,
+    read_body,
+    send_answer,
+)
+from local_aws.gateway.checking import reader_of, reading
 from local_aws.gateway.dispatch import Caller, answer, error_answer
+from local_aws.gateway.failures import Failures
 from local_aws.gateway.observing import Observation, Observer
 from local_aws.gateway.protocols import Answer
 from local_aws.gateway.routing import Router, credential_scope
-from local_aws.gateway.service import ApiError
+from local_aws.gateway.service import ApiError, ApiRequest
+from local_aws.gateway.translation import translation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping, Sequence
 
     from local_aws.config import Settings
     from local_aws.gateway.asgi import AsgiApp, Receive, Send
+    from local_aws.gateway.checking import Reading
     from local_aws.gateway.guard import Guard
     from local_aws.gateway.routing import Route, Scope
-    from local_aws.gateway.service import Service
+    from local_aws.gateway.service import Inspector, Service
+    from local_aws.gateway.translation import Translation
 
 OWN_PATHS = "/_local_aws/"
 _THREADS_PER_SERVICE = 24
+# AWS rule: the largest object of one PUT. Only S3 has bodies that are larger than what is read whole.
+LARGEST_OBJECT_BYTES = 5 * 1024**3
+# Larger bodies are checked in a thread, so that others do not wait.
+_CHECKED_INLINE_BYTES = 64 * 1024
 
 
 class GatewayApp:
@@ -57,6 +75,8 @@ class GatewayApp:
         self._guard = guard
         self._handled = handled
         self._observation = Observation([one for one in services if isinstance(one, Observer)])
+        self._failures = Failures(behind)
+        self._checks = ThreadPoolExecutor(_THREADS_PER_SERVICE, thread_name_prefix="checks")
         self._pools = {
             one.name: ThreadPoolExecutor(_THREADS_PER_SERVICE, thread_name_prefix=f"api-{one.name}")
             for one in services
@@ -82,14 +102,16 @@ class GatewayApp:
 
     def close(self) -> None:
         """Wait for the requests that are being handled and end the threads."""
-        for pool in self._pools.values():
+        for pool in (self._checks, *self._pools.values()):
             pool.shutdown(wait=True)
         self._observation.close()
 
     async def _handle(
         self, signed: Scope | None, scope: MutableMapping[str, Any], receive: Receive, send: Send
     ) -> None:
+        receive = punctual(receive, LARGEST_OBJECT_BYTES)
         try:
+            check_declared_length(scope["headers"], LARGEST_OBJECT_BYTES)
             route = self._rest_route(signed, scope) or self._router.route(scope["headers"], scope["path"])
         except ApiError as error:
             await send_answer(send, error_answer(error))
@@ -97,26 +119,83 @@ class GatewayApp:
         if route is not None:
             await self._answer(route, signed, scope, receive, send)
             return
-        inspector = self._router.inspector(scope["headers"])
-        if inspector is not None:
-            looked_at = await self._inspected(inspector, receive, send)
-            if looked_at is None:
+        known = reading(signed, scope)
+        if known is not None:
+            checked = await self._checked(known, signed, scope, receive, send)
+            if checked is None:
                 return
-            receive = looked_at
+            scope, receive, send = checked
+        write = (known or reader_of(signed, scope["path"])).error
         try:
-            await self._pass_behind(signed, scope, receive, send)
+            await self._pass_behind(signed, scope, receive, send, write)
         finally:
             self._handled(scope)
 
+    async def _checked(
+        self,
+        known: Reading,
+        signed: Scope | None,
+        scope: MutableMapping[str, Any],
+        receive: Receive,
+        send: Send,
+    ) -> tuple[MutableMapping[str, Any], Receive, Send] | None:
+        """Return a request to MiniStack as it is passed on; None for one that was answered with an error."""
+        try:
+            if known.refusal is not None:
+                raise known.refusal
+            body = b""
+            if known.reads_body:
+                check_declared_length(scope["headers"], known.most_bytes)
+                body = await read_body(receive, known.most_bytes)
+                encoding = _header(scope, b"content-encoding")
+                if encoding:
+                    body = decompressed(body, encoding, known.most_bytes)
+                    scope = _with_body_headers(scope, body)
+            check = partial(self._check, known, signed, body)
+            if len(body) < _CHECKED_INLINE_BYTES and not self._inspected(known):
+                translation = check()
+            else:
+                translation = await asyncio.get_running_loop().run_in_executor(self._checks, check)
+        except ClientGoneError:
+            return None
+        except ApiError as error:
+            await send_answer(send, known.error(error))
+            return None
+        if translation is not None:
+            body, send = translation.body, translation.answering(send)
+            scope = _with_body_headers(scope, body, translation.content_type)
+        return scope, again(body, receive) if known.reads_body else receive, send
+
+    def _inspected(self, known: Reading) -> Inspector | None:
+        return self._router.inspector(known.service, known.model.name) if known.model is not None else None
+
+    def _check(self, known: Reading, signed: Scope | None, body: bytes) -> Translation | None:
+        """Check a request by its model, and by the service of ours that looks at it; return how CBOR is passed on."""
+        model, parameters = known.checked(body)
+        inspector = self._inspected(known)
+        if inspector is not None and model is not None:
+            region = signed.region if signed else self._settings.region
+            key = signed.access_key_id if signed else None
+            inspector.inspect(
+                ApiRequest(known.service, model.name, parameters, region, self._settings.account_id, key)
+            )
+        return None if model is None else translation(known.reader, model, parameters)
+
     async def _pass_behind(
-        self, signed: Scope | None, scope: MutableMapping[str, Any], receive: Receive, send: Send
+        self,
+        signed: Scope | None,
+        scope: MutableMapping[str, Any],
+        receive: Receive,
+        send: Send,
+        write: Callable[[ApiError], Answer],
     ) -> None:
+        behind = partial(self._failures.pass_on, write)
         if self._guard is None:
-            await self._behind(scope, receive, send)
+            await behind(scope, receive, send)
         elif self._guard.looks_at(signed, scope):
-            await self._guard.pass_on(signed, self._guard.over_tls(scope), receive, send, self._behind)
+            await self._guard.pass_on(signed, self._guard.over_tls(scope), receive, send, behind)
         else:
-            await self._behind(self._guard.over_tls(scope), receive, send)
+            await behind(self._guard.over_tls(scope), receive, send)
 
     def _rest_route(self, signed: Scope | None, scope: MutableMapping[str, Any]) -> Route | None:
         path: bytes = scope.get("raw_path") or scope["path"].encode()
@@ -124,20 +203,6 @@ class GatewayApp:
         return self._router.rest_route(
             signed, scope["headers"], scope["method"], path.decode("latin-1"), query.decode("latin-1")
         )
-
-    async def _inspected(self, route: Route, receive: Receive, send: Send) -> Receive | None:
-        """Let a service look at a request to MiniStack; None means that it is answered with an error."""
-        service: Any = route.service
-        try:
-            body = await read_body(receive)
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._pools[route.service.name], service.inspect, body)
-        except ClientGoneError:
-            return None
-        except ApiError as error:
-            await send_answer(send, error_answer(error, route.service))
-            return None
-        return again(body, receive)
 
     async def _answer(
         self,
@@ -148,6 +213,7 @@ class GatewayApp:
         send: Send,
     ) -> None:
         try:
+            check_declared_length(scope["headers"], LARGEST_BODY_BYTES)
             body = await read_body(receive)
             caller = self._caller(signed, scope, body)
             content = decompressed(body, _header(scope, b"content-encoding"))
@@ -179,3 +245,15 @@ class GatewayApp:
 
 def _header(scope: MutableMapping[str, Any], wanted: bytes) -> bytes:
     return next((value for name, value in scope["headers"] if name == wanted), b"")
+
+
+def _with_body_headers(
+    scope: MutableMapping[str, Any], body: bytes, content_type: str | None = None
+) -> MutableMapping[str, Any]:
+    """Return the request with the headers of the body that is passed on instead of the one that came."""
+    replaced = {b"content-length": str(len(body)).encode("ascii"), b"content-encoding": None}
+    if content_type is not None:
+        replaced[b"content-type"] = content_type.encode("ascii")
+    kept = [(name, value) for name, value in scope["headers"] if name not in replaced]
+    new = [(name, value) for name, value in replaced.items() if value is not None]
+    return {**scope, "headers": [*kept, *new]}

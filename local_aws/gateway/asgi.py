@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 import zlib
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +19,76 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
-# The largest request of our services is PutRecordBatch: 4 MiB of data, a third more as base64, and its frame.
-_LARGEST_BODY_BYTES = 16 * 1024 * 1024
+# The largest JSON request is PutRecords: 10 MiB of records (Kinesis reference 4.1), a third more as base64, its frame.
+LARGEST_BODY_BYTES = 16 * 1024 * 1024
+# Nothing waits for ever for the rest of a body: not for its next byte, and not for one that trickles. An upload over
+# any real network is faster than this.
+_IDLE_SECONDS = 30.0
+_WINDOW_SECONDS = 60.0
+_LEAST_BYTES_IN_WINDOW = 4096
+_PACKED = {b"gzip": 16 + zlib.MAX_WBITS, b"x-gzip": 16 + zlib.MAX_WBITS, b"deflate": zlib.MAX_WBITS}
 
 
 class ClientGoneError(Exception):
     """The caller closed the connection before its request was complete."""
 
 
-async def read_body(receive: Receive, largest_bytes: int = _LARGEST_BODY_BYTES) -> bytes:
+def too_large(size_bytes: int, most_bytes: int) -> ApiError:
+    """Return the error of a body that is larger than its operation can be."""
+    return ApiError(
+        "RequestEntityTooLargeException",
+        f"The request has {size_bytes} bytes; at most {most_bytes} are allowed.",
+        status=413,
+    )
+
+
+def check_declared_length(headers: Iterable[tuple[bytes, bytes]], most_bytes: int) -> None:
+    """Raise `ApiError` for a request that says itself that its body is too large, before a byte of it is read."""
+    for name, value in headers:
+        if name == b"content-length" and value.isdigit() and int(value[:20]) > most_bytes:
+            raise too_large(int(value[:20]), most_bytes)
+
+
+def punctual(receive: Receive, most_bytes: int) -> Receive:
+    """Return `receive` with limits for the body.
+
+    Raises `ApiError`: RequestTimeout when it stands still or trickles, and what `too_large` says.
+
+    After the body's end it waits as long as it likes: then only the end of the connection is to come.
+    """
+    window_began = time.monotonic()
+    window_bytes = size_bytes = 0
+    complete = False
+
+    async def received() -> Message:
+        nonlocal window_began, window_bytes, size_bytes, complete
+        if complete:
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), _IDLE_SECONDS)
+        except TimeoutError as error:
+            raise _timed_out(f"no byte came for {_IDLE_SECONDS:.0f} seconds") from error
+        complete = not message.get("more_body", False)
+        chunk_bytes = len(message.get("body", b""))
+        window_bytes += chunk_bytes
+        size_bytes += chunk_bytes
+        if size_bytes > most_bytes:
+            raise too_large(size_bytes, most_bytes)
+        now = time.monotonic()
+        if now - window_began >= _WINDOW_SECONDS:
+            if not complete and window_bytes < _LEAST_BYTES_IN_WINDOW:
+                raise _timed_out(f"{window_bytes} bytes came in {now - window_began:.0f} seconds")
+            window_began, window_bytes = now, 0
+        return message
+
+    return received
+
+
+def _timed_out(what: str) -> ApiError:
+    return ApiError("RequestTimeout", f"The request's body was not received in time: {what}.", status=408)
+
+
+async def read_body(receive: Receive, largest_bytes: int = LARGEST_BODY_BYTES) -> bytes:
     """Read a body to its end. Raises `ClientGoneError`, and `ApiError` for one that is too large."""
     chunks: list[bytes] = []
     size_bytes = 0
@@ -35,40 +98,36 @@ async def read_body(receive: Receive, largest_bytes: int = _LARGEST_BODY_BYTES) 
             raise ClientGoneError
         chunk = message.get("body", b"")
         size_bytes += len(chunk)
-        if size_bytes <= largest_bytes:
-            chunks.append(chunk)
+        if size_bytes > largest_bytes:
+            raise too_large(size_bytes, largest_bytes)
+        chunks.append(chunk)
         if not message.get("more_body", False):
-            break
-    if size_bytes > largest_bytes:
-        raise ApiError(
-            "RequestEntityTooLargeException",
-            f"The request has {size_bytes} bytes; at most {largest_bytes} are allowed.",
-            status=413,
-        )
-    return b"".join(chunks)
+            return b"".join(chunks)
 
 
-def decompressed(body: bytes, encoding: bytes) -> bytes:
-    """Unpack a body that was sent with `content-encoding: gzip`; others are given as they are.
+def decompressed(body: bytes, encoding: bytes, most_bytes: int = LARGEST_BODY_BYTES) -> bytes:
+    """Return a body that was sent with `content-encoding: gzip` or `deflate` unpacked; others as they are.
 
-    Raises `ApiError` for one that is damaged, too large, or packed in another way.
+    Raises `ApiError` for one that is damaged, too large, or packed in another way or more than once.
     """
-    if not encoding or encoding == b"identity":
+    packed = encoding.strip().lower()
+    if not packed or packed == b"identity":
         return body
-    if encoding != b"gzip":
+    if packed not in _PACKED:
         raise ApiError(
             "SerializationException",
-            f"The request has the content-encoding {encoding.decode('latin-1')}; gzip is allowed",
+            f"The request has the content-encoding {encoding.decode('latin-1')!r}; gzip and deflate are allowed",
         )
-    unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    unpacker = zlib.decompressobj(wbits=_PACKED[packed])
     try:
-        content = unpacker.decompress(body, _LARGEST_BODY_BYTES)
+        content = unpacker.decompress(body, most_bytes)
     except zlib.error as error:
-        raise ApiError("SerializationException", f"The request's body is not gzip: {error}") from error
-    if unpacker.unconsumed_tail or not unpacker.eof:
+        name = packed.decode()
+        raise ApiError("SerializationException", f"The request's body is not {name}: {error}") from error
+    if unpacker.unconsumed_tail or not unpacker.eof or unpacker.unused_data:
         raise ApiError(
             "RequestEntityTooLargeException",
-            f"The request unpacks to more than {_LARGEST_BODY_BYTES} bytes, or ends too early.",
+            f"The request unpacks to more than {most_bytes} bytes, ends too early, or has bytes after its end.",
             status=413,
         )
     return content

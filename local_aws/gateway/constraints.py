@@ -5,23 +5,36 @@ AWS checks all of them before the service sees the request and names every viola
 
 from __future__ import annotations
 
-import re
-import sys
-import unicodedata
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.model import ListShape, MapShape, StructureShape
 
+from local_aws.gateway.patterns import matches
 from local_aws.gateway.service import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from botocore.model import Shape
 
-# AWS rule: what Athena and CloudWatch report violations of their models as; the others use the common exception.
-_ERROR_CODES = {"athena": "InvalidRequestException", "cloudwatch": "ValidationError"}
+    Fits = Callable[[Any], bool]
+
+# AWS rule: what services report violations of their models as; the others use the common exception.
+_ERROR_CODES = {
+    "athena": "InvalidRequestException",
+    "cloudwatch": "ValidationError",
+    **dict.fromkeys(("cognito-identity", "cognito-idp", "ecr", "ecs", "logs"), "InvalidParameterException"),
+    **dict.fromkeys(("autoscaling", "cloudformation", "elb", "elbv2", "iam", "sts"), "ValidationError"),
+    **dict.fromkeys(("docdb", "elasticache", "neptune", "rds", "ses"), "InvalidParameterValue"),
+    "ec2": "InvalidParameterValue",
+    "organizations": "InvalidInputException",
+    "sns": "InvalidParameter",
+    "sqs": "InvalidParameterValue",
+}
+# AWS rule: these judge enumerations themselves, with errors of their own (InvalidAttributeName, InvalidStorageClass).
+_OPEN_ENUMERATIONS = frozenset({"ec2", "s3", "sqs"})
+_MOST_LISTED = 10
 # Measured: Firehose names the member and not the value.
 _WITHOUT_VALUES = frozenset({"firehose"})
 # Measured: the order in which AWS prints these sets is neither the model's nor the alphabet's.
@@ -58,39 +71,114 @@ _NUMBERS = frozenset({"integer", "long", "short", "byte", "float", "double"})
 
 
 def check(service: str, shape: Shape | None, parameters: Mapping[str, Any]) -> None:
-    """Raise `ApiError` naming every member of `parameters` that violates the model's constraints."""
+    """Raise `ApiError` naming the members of `parameters` that violate the model's constraints, at most ten."""
     if shape is None:
         return
-    found = list(_violations(shape, parameters, "", with_values=service not in _WITHOUT_VALUES))
-    if found:
-        noun = "error" if len(found) == 1 else "errors"
-        message = f"{len(found)} validation {noun} detected: {'; '.join(found)}"
-        raise ApiError(_ERROR_CODES.get(service, "ValidationException"), message)
+    code = _ERROR_CODES.get(service, "ValidationException")
+    try:
+        if _fits(shape, service in _OPEN_ENUMERATIONS)(parameters):
+            return
+        found = list(
+            _violations(
+                shape,
+                parameters,
+                "",
+                with_values=service not in _WITHOUT_VALUES,
+                closed=service not in _OPEN_ENUMERATIONS,
+            )
+        )
+    except TimeoutError as error:
+        raise ApiError(code, "A value could not be matched with its pattern in time.") from error
+    noun = "error" if len(found) == 1 else "errors"
+    raise ApiError(code, f"{len(found)} validation {noun} detected: {'; '.join(found[:_MOST_LISTED])}")
 
 
-def _violations(shape: Shape, value: Any, path: str, *, with_values: bool) -> Iterator[str]:
+@lru_cache(maxsize=65536)
+def _fits(shape: Shape, open_enumerations: bool) -> Fits:
+    """Return a quick test of values of a shape: almost all requests pass it, and need no sentences."""
     if isinstance(shape, StructureShape):
+        return partial(_structure_fits, shape, open_enumerations)
+    if isinstance(shape, ListShape) and isinstance(shape.member, _CONTAINERS):
+        return partial(_list_fits, shape, open_enumerations)
+    if isinstance(shape, MapShape) and isinstance(shape.value, _CONTAINERS):
+        return partial(_map_fits, shape, open_enumerations)
+    if _is_free(shape, open_enumerations):
+        return _anything
+    return partial(_scalar_fits, shape, open_enumerations)
+
+
+def _is_free(shape: Shape, open_enumerations: bool) -> bool:
+    metadata = shape.metadata
+    if isinstance(shape, ListShape | MapShape):
+        inside = (shape.member,) if isinstance(shape, ListShape) else (shape.key, shape.value)
+        if not all(_is_free(one, open_enumerations) for one in inside):
+            return False
+    enumerated = "enum" in metadata and not open_enumerations
+    return not enumerated and not any(name in metadata for name in ("min", "max", "pattern"))
+
+
+def _anything(_value: Any) -> bool:
+    return True
+
+
+def _structure_fits(shape: StructureShape, open_enumerations: bool, value: Any) -> bool:
+    if shape.metadata.get("document"):
+        return True
+    members = shape.members
+    return all(name in value for name in shape.required_members) and all(
+        _fits(members[name], open_enumerations)(item) for name, item in value.items()
+    )
+
+
+def _list_fits(shape: ListShape, open_enumerations: bool, value: Any) -> bool:
+    member = _fits(shape.member, open_enumerations)
+    return _scalar_fits(shape, open_enumerations, value) and all(map(member, value))
+
+
+def _map_fits(shape: MapShape, open_enumerations: bool, value: Any) -> bool:
+    member = _fits(shape.value, open_enumerations)
+    return _scalar_fits(shape, open_enumerations, value) and all(map(member, value.values()))
+
+
+def _scalar_fits(shape: Shape, open_enumerations: bool, value: Any) -> bool:
+    return next(_broken_constraints(shape, value, closed=not open_enumerations), None) is None
+
+
+def _violations(shape: Shape, value: Any, path: str, *, with_values: bool, closed: bool) -> Iterator[str]:
+    if isinstance(shape, StructureShape):
+        if shape.metadata.get("document"):
+            return
         for name, member in shape.members.items():
             member_path = _join(path, name[0].lower() + name[1:])
             if name in value:
-                yield from _violations(member, value[name], member_path, with_values=with_values)
+                yield from _violations(
+                    member, value[name], member_path, with_values=with_values, closed=closed
+                )
             elif name in shape.required_members:
                 head = "Value null" if with_values else "Value"
                 yield f"{head} at '{member_path}' failed to satisfy constraint: Member must not be null"
         return
     head = _value_text(shape, value) if with_values else "Value"
-    for constraint in _broken_constraints(shape, value):
+    for constraint in _broken_constraints(shape, value, closed=closed):
         yield f"{head} at '{path}' failed to satisfy constraint: {constraint}"
+    for step, member, item in _containers_inside(shape, value):
+        yield from _violations(member, item, f"{path}.{step}.member", with_values=with_values, closed=closed)
+
+
+def _containers_inside(shape: Shape, value: Any) -> Iterator[tuple[Any, Shape, Any]]:
     if isinstance(shape, ListShape) and isinstance(shape.member, _CONTAINERS):
         for index, item in enumerate(value, start=1):
-            yield from _violations(shape.member, item, f"{path}.{index}.member", with_values=with_values)
+            yield index, shape.member, item
+    elif isinstance(shape, MapShape) and isinstance(shape.value, _CONTAINERS):
+        for key, item in value.items():
+            yield key, shape.value, item
 
 
-def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
+def _broken_constraints(shape: Shape, value: Any, *, closed: bool) -> Iterator[str]:
     metadata = shape.metadata
     smallest, largest = metadata.get("min"), metadata.get("max")
     pattern, allowed = metadata.get("pattern"), metadata.get("enum")
-    if allowed and value not in allowed:
+    if allowed and closed and value not in allowed:
         yield f"Member must satisfy enum value set: [{', '.join(_in_printed_order(allowed))}]"
     if shape.type_name in _COUNTED:
         if smallest is not None and len(value) < smallest:
@@ -102,22 +190,24 @@ def _broken_constraints(shape: Shape, value: Any) -> Iterator[str]:
             yield f"Member must have value greater than or equal to {smallest}"
         if largest is not None and value > largest:
             yield f"Member must have value less than or equal to {largest}"
-    if pattern and shape.type_name == "string" and not java_pattern(pattern).fullmatch(value):
+    if pattern and shape.type_name == "string" and not matches(pattern, value):
         yield f"Member must satisfy regular expression pattern: {pattern}"
     if isinstance(shape, MapShape):
-        yield from _broken_inside("Map keys", shape.key, value)
-        yield from _broken_inside("Map value", shape.value, value.values())
+        yield from _broken_inside("Map keys", shape.key, value, closed=closed)
+        yield from _broken_inside("Map value", shape.value, value.values(), closed=closed)
     elif isinstance(shape, ListShape) and not isinstance(shape.member, _CONTAINERS):
-        yield from _broken_inside("Member", shape.member, value)
+        yield from _broken_inside("Member", shape.member, value, closed=closed)
 
 
-def _broken_inside(subject: str, shape: Shape, values: Iterable[Any]) -> Iterator[str]:
+def _broken_inside(subject: str, shape: Shape, values: Iterable[Any], *, closed: bool) -> Iterator[str]:
     """Give at most one violation for all `values`: AWS then prints the whole set of constraints."""
-    if isinstance(shape, _CONTAINERS) or not any(list(_broken_constraints(shape, value)) for value in values):
+    if isinstance(shape, _CONTAINERS) or all(
+        next(_broken_constraints(shape, value, closed=closed), None) is None for value in values
+    ):
         return
     metadata = shape.metadata
     whole = []
-    if metadata.get("enum"):
+    if metadata.get("enum") and closed:
         whole.append(
             f"Member must satisfy enum value set: [{', '.join(_in_printed_order(metadata['enum']))}]"
         )
@@ -148,31 +238,3 @@ def _value_text(shape: Shape, value: Any) -> str:
 
 def _join(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
-
-
-@lru_cache(maxsize=1024)
-def java_pattern(pattern: str) -> re.Pattern[str]:
-    """Compile one of the models' patterns, which are Java's; raises `re.error` for what Python cannot say."""
-    # In UTF-16, which Java's patterns are about, this is every character beyond the first 65,536.
-    translated = pattern.replace(r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
-    translated = re.sub(r"\\p\{(\w)\}", lambda match: _category(match[1]), translated)
-    # In Java a hyphen behind a class of characters is a hyphen, and a flag holds from where it stands.
-    translated = translated.replace(r"\w-", r"\w\-")
-    flags = re.ASCII
-    if "(?i)" in translated:
-        translated, flags = translated.replace("(?i)", ""), flags | re.IGNORECASE
-    return re.compile(translated, flags)
-
-
-@lru_cache(maxsize=16)
-def _category(letter: str) -> str:
-    """Spell out a Unicode category (`L`, `N`, `Z`) as the inside of a character class."""
-    ranges: list[tuple[int, int]] = []
-    for code in range(sys.maxunicode + 1):
-        if unicodedata.category(chr(code))[0] != letter:
-            continue
-        if ranges and ranges[-1][1] == code - 1:
-            ranges[-1] = (ranges[-1][0], code)
-        else:
-            ranges.append((code, code))
-    return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)

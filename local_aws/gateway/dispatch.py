@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.clients import LOCAL_CREDENTIALS, Credentials
 from local_aws.gateway.constraints import check
-from local_aws.gateway.models import service_model
+from local_aws.gateway.models import operation_model
 from local_aws.gateway.protocols import JSON, Answer
 from local_aws.gateway.service import ApiError, ApiRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from botocore.model import OperationModel
 
     from local_aws.gateway.protocols import WireProtocol
     from local_aws.gateway.service import Service
@@ -67,7 +65,7 @@ def error_answer(error: ApiError, service: Service | None = None, protocol: Wire
 
 def _result(service: Service, asked: str, body: bytes, caller: Caller, protocol: WireProtocol) -> Answer:
     operation = protocol.operation(asked, body)
-    model = _operation(service.name, operation)
+    model = operation_model(service.name, operation)
     parameters = protocol.parameters(model, body)
     if caller.authorize is not None:
         caller.authorize(service, operation, parameters)
@@ -82,10 +80,3 @@ def _result(service: Service, asked: str, body: bytes, caller: Caller, protocol:
         credentials=caller.credentials,
     )
     return protocol.result(model, service.handle(request))
-
-
-def _operation(service: str, operation: str) -> OperationModel:
-    model = service_model(service)
-    if operation not in model.operation_names:
-        raise ApiError("UnknownOperationException", f"{service} has no operation {operation!r}.")
-    return model.operation_model(operation)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.model import ListShape, MapShape, StructureShape
 
+from local_aws.gateway.cbor import epoch_milliseconds
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -47,6 +49,13 @@ def cbor_leaf(shape: Shape, value: Any) -> Any:
     if shape.type_name == "timestamp":
         return datetime.fromtimestamp(_epoch_seconds(value), UTC)
     return float(value) if shape.type_name in ("float", "double") else value
+
+
+def amz_cbor_leaf(shape: Shape, value: Any) -> Any:
+    """Return a single value as `application/x-amz-cbor-1.1` has it: instants are milliseconds."""
+    if shape.type_name == "timestamp":
+        return epoch_milliseconds(_epoch_seconds(value))
+    return cbor_leaf(shape, value)
 
 
 def encode(shape: Shape, value: Any, leaf: Leaf = json_leaf) -> Any:
@@ -105,7 +114,9 @@ def _as_it_is(value: Any) -> Any:
 
 def encode_error(error: ApiError) -> dict[str, Any]:
     """Give the body of an error answer, for JSON and CBOR."""
-    return {"__type": error.code, "message": error.message, **error.extra}
+    # Measured: only what cannot be read has its message under a capital letter (Kinesis reference 1.4).
+    message = "Message" if error.code == "SerializationException" else "message"
+    return {"__type": error.code, message: error.message, **error.extra}
 
 
 def _epoch_seconds(value: Any) -> float:

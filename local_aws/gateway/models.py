@@ -6,7 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from botocore.model import OperationModel, ServiceModel
+
+from local_aws.gateway.service import ApiError
 
 
 @lru_cache(maxsize=1)
@@ -14,7 +16,7 @@ def _loader() -> Loader:
     return Loader()
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def service_model(service: str) -> ServiceModel:
     """Load the model of `service`, by botocore's name of it."""
     description: Any = _loader().load_service_model(service, "service-2")
@@ -41,3 +43,11 @@ def protocols(service: str) -> frozenset[str]:
 def json_version(service: str) -> str:
     """Give the protocol version of `service`, `1.0` or `1.1`; it is part of the content type."""
     return str(service_model(service).metadata["jsonVersion"])
+
+
+def operation_model(service: str, operation: str) -> OperationModel:
+    """Return the model of an operation. Raises `ApiError` UnknownOperationException."""
+    model = service_model(service)
+    if operation not in model.operation_names:
+        raise ApiError("UnknownOperationException", f"{service} has no operation {operation!r}.")
+    return model.operation_model(operation)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import orjson
 
 from local_aws.gateway import cbor, query
-from local_aws.gateway.decoding import decode
-from local_aws.gateway.encoding import cbor_leaf, encode, encode_error
+from local_aws.gateway.decoding import decode, serialization_error
+from local_aws.gateway.encoding import amz_cbor_leaf, cbor_leaf, encode, encode_error
 from local_aws.gateway.models import json_version, service_model
 from local_aws.gateway.service import ApiError
 
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
 
 _USUAL_JSON_VERSION = "1.1"
+AMZ_CBOR_TYPE = "application/x-amz-cbor-1.1"
+_JSON_TYPES = ("application/x-amz-json-", "application/json")
+_CBOR_SERVICES = frozenset({"kinesis"})
+# MiniStack reads JSON with a parser that uses the stack; no API nests its parameters half as deep.
+_DEEPEST = 100
 # AWS rule: what the query protocol calls the common errors, and their status.
 _QUERY_ERRORS = {
     "AccessDeniedException": ("AccessDenied", 403),
@@ -70,11 +75,7 @@ class _Json:
         return asked
 
     def parameters(self, model: OperationModel, body: bytes) -> dict[str, Any]:
-        try:
-            content = orjson.loads(body) if body.strip() else {}
-        except orjson.JSONDecodeError as error:
-            raise ApiError("SerializationException", f"The request's body is not JSON: {error}") from error
-        return _decoded(model, content)
+        return _decoded(model, parsed_json(body))
 
     def result(self, model: OperationModel, result: Mapping[str, Any]) -> Answer:
         shape = model.output_shape
@@ -103,7 +104,7 @@ class _Cbor:
         try:
             content = cbor.loads(body) if body else {}
         except cbor.CborError as error:
-            raise ApiError("SerializationException", f"The request's body {error}") from error
+            raise serialization_error(f"The request's body {error}") from error
         return _decoded(model, content)
 
     def result(self, model: OperationModel, result: Mapping[str, Any]) -> Answer:
@@ -137,12 +138,36 @@ class _Query:
 
     def error(self, service: str | None, error: ApiError) -> Answer:
         code, status = query_error(service, error)
-        namespace = "" if service is None else service_model(service).metadata["xmlNamespace"]
+        namespace = "" if service is None else service_model(service).metadata.get("xmlNamespace", "")
         request_id = str(uuid.uuid4())
         content = query.error(namespace, code, error.message, _fault(status), request_id)
         return _answer(status, "text/xml", content, request_id=request_id)
 
 
+class _AmzCbor(_Json):
+    """AWS's JSON protocol written in CBOR (`application/x-amz-cbor-1.1`), as Java's clients of Kinesis do.
+
+    Instants are milliseconds (Kinesis reference 7.2).
+    """
+
+    def parameters(self, model: OperationModel, body: bytes) -> dict[str, Any]:
+        try:
+            content = cbor.loads(body, milliseconds=True)
+        except cbor.CborError as error:
+            raise serialization_error(f"The request's body {error}") from error
+        return _decoded(model, content)
+
+    def result(self, model: OperationModel, result: Mapping[str, Any]) -> Answer:
+        shape = model.output_shape
+        content = b"" if shape is None else cbor.dumps(encode(shape, result, leaf=amz_cbor_leaf))
+        return _answer(200, AMZ_CBOR_TYPE, content)
+
+    def error(self, service: str | None, error: ApiError) -> Answer:
+        status, extra = _compatible(service, error)
+        return _answer(status, AMZ_CBOR_TYPE, cbor.dumps(encode_error(error)), extra)
+
+
+AMZ_CBOR: WireProtocol = _AmzCbor()
 JSON: WireProtocol = _Json()
 CBOR: WireProtocol = _Cbor()
 QUERY: WireProtocol = _Query()
@@ -157,6 +182,50 @@ def query_error(service: str | None, error: ApiError) -> tuple[str, int]:
         told = model.shape_for(error.code).metadata.get("error") or {}
         return str(told.get("code", error.code)), int(told.get("httpStatusCode", error.status))
     return error.code, error.status
+
+
+def json_protocol(service: str, content_type: str) -> WireProtocol:
+    """Return how a request with `x-amz-target` is written: JSON, or CBOR where Java's clients use it.
+
+    Raises `ApiError` for a body in neither form (Kinesis reference 7.1).
+    """
+    told = content_type.strip().lower()
+    if not told or told.startswith(_JSON_TYPES):
+        return JSON
+    if told.startswith(AMZ_CBOR_TYPE) and service in _CBOR_SERVICES:
+        return AMZ_CBOR
+    raise ApiError(
+        "UnknownOperationException",
+        f"The request has the content-type {told!r:.80}; application/x-amz-json-1.1 is allowed.",
+        status=404,
+    )
+
+
+def parsed_json(body: bytes) -> Any:
+    """Return what a JSON body says. Raises `ApiError` SerializationException, also for one that is nested too deep."""
+    try:
+        content = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise serialization_error(f"The request's body is not JSON: {error}") from error
+    if body.count(b"{") + body.count(b"[") > _DEEPEST and _is_deeper(content, _DEEPEST):
+        raise serialization_error(f"The request's body is nested deeper than {_DEEPEST} levels")
+    return content
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Return whether containers are nested deeper than `levels`."""
+    layer = [value]
+    for _ in range(levels + 1):
+        below: list[Any] = []
+        for one in layer:
+            if isinstance(one, dict):
+                below.extend(item for item in one.values() if isinstance(item, dict | list))
+            elif isinstance(one, list):
+                below.extend(item for item in one if isinstance(item, dict | list))
+        if not below:
+            return False
+        layer = below
+    return True
 
 
 def _decoded(model: OperationModel, content: Any) -> dict[str, Any]:

@@ -22,22 +22,26 @@ _BOOLEANS = {"true": True, "false": False}
 _INTEGERS = frozenset({"integer", "long", "short", "byte"})
 _NUMBERS = frozenset({"float", "double"})
 # A node of the form: what is at a name itself, and what is below it.
-_Node = dict[str, Any]
-_HERE = ""
+_Node = dict[Any, Any]
+# No text: a field's name may have any.
+_HERE = object()
+_MOST_DIGITS = 6
 
 
 def form(body: bytes) -> dict[str, str]:
     """Give the fields of a request. Raises `ApiError` MalformedInput for a body that is no form."""
     try:
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=bool(body)))
+        text = body.decode("utf-8")
+        return dict(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text), errors="strict"))
     except ValueError as error:
         raise _malformed(f"The request's body is not a form: {error}") from error
 
 
-def parameters(shape: Shape | None, fields: dict[str, str]) -> dict[str, Any]:
+def parameters(shape: Shape | None, fields: dict[str, str], *, ec2: bool = False) -> dict[str, Any]:
     """Give the parameters in `fields` as `shape` wants them, instants as epoch seconds.
 
-    Fields that the model does not have are left out. Raises `ApiError` MalformedInput for a value of another type.
+    With `ec2` they are named as in EC2's own form of the protocol. Fields that the model does not have are left out.
+    Raises `ApiError` MalformedInput for a value of another type.
     """
     if not isinstance(shape, StructureShape):
         return {}
@@ -47,7 +51,7 @@ def parameters(shape: Shape | None, fields: dict[str, str]) -> dict[str, Any]:
         for part in name.split("."):
             node = node.setdefault(part, {})
         node[_HERE] = value
-    return _structure(shape, root, "")
+    return _structure(shape, root, "", ec2=ec2)
 
 
 def response(model: OperationModel, result: Any, request_id: str) -> bytes:
@@ -77,34 +81,52 @@ def element(name: str, shape: Shape, value: Any, attributes: str = "") -> str:
     return f"<{name}{attributes}>{''.join(_content(shape, value))}</{name}>"
 
 
-def _structure(shape: StructureShape, node: _Node, path: str) -> dict[str, Any]:
+def _structure(shape: StructureShape, node: _Node, path: str, *, ec2: bool) -> dict[str, Any]:
     found = {}
     for name, member in shape.members.items():
-        below = node.get(member.serialization.get("name", name))
+        key = _ec2_name(member, name) if ec2 else member.serialization.get("name", name)
+        if isinstance(member, ListShape) and member.serialization.get("flattened") and not ec2:
+            key = member.member.serialization.get("name", key)
+        below = node.get(key)
         if below is not None:
-            found[name] = _value(member, below, f"{path}.{name}" if path else name)
+            found[name] = _value(member, below, f"{path}.{name}" if path else name, ec2=ec2)
     return found
 
 
-def _value(shape: Shape, node: _Node, path: str) -> Any:
+def _ec2_name(member: Shape, name: str) -> str:
+    """Return what EC2's own protocol calls a member: its name for queries, or its other name with a capital."""
+    told = member.serialization
+    other = str(told.get("name", name))
+    return str(told.get("queryName", other[0].upper() + other[1:]))
+
+
+def _value(shape: Shape, node: _Node, path: str, *, ec2: bool) -> Any:
     if isinstance(shape, StructureShape):
-        return _structure(shape, node, path)
+        return _structure(shape, node, path, ec2=ec2)
+    flattened = ec2 or bool(shape.serialization.get("flattened"))
     if isinstance(shape, ListShape):
         # An empty list is sent as the bare name without a value.
-        return [_value(shape.member, item, f"{path}.{number}") for number, item in _numbered(node, "member")]
+        items = node if flattened else node.get(shape.member.serialization.get("name", "member"), {})
+        return [_value(shape.member, item, f"{path}.{number}", ec2=ec2) for number, item in _numbered(items)]
     if isinstance(shape, MapShape):
-        entries = (entry for _, entry in _numbered(node, "entry"))
-        return {
-            entry["key"][_HERE]: _value(shape.value, entry.get("value", {_HERE: ""}), path)
-            for entry in entries
-        }
+        entries = _numbered(node if flattened else node.get("entry", {}))
+        return dict(_entry(shape, entry, f"{path}.{number}", ec2=ec2) for number, entry in entries)
     return _scalar(shape.type_name, node.get(_HERE, ""), path)
 
 
-def _numbered(node: _Node, name: str) -> Iterator[tuple[int, _Node]]:
-    items = node.get(name, {})
-    for number in sorted(int(key) for key in items if key.isdigit()):
-        yield number, items[str(number)]
+def _entry(shape: MapShape, entry: _Node, path: str, *, ec2: bool) -> tuple[str, Any]:
+    key = entry.get(shape.key.serialization.get("name", "key"), {}).get(_HERE)
+    if key is None:
+        raise _malformed(f"The entry at '{path}' has no key")
+    value = entry.get(shape.value.serialization.get("name", "value"), {_HERE: ""})
+    return key, _value(shape.value, value, path, ec2=ec2)
+
+
+def _numbered(items: _Node) -> Iterator[tuple[int, _Node]]:
+    numbers = (key for key in items if isinstance(key, str) and key.isascii() and key.isdecimal())
+    for number in sorted(int(key) for key in numbers if len(key) <= _MOST_DIGITS):
+        if (node := items.get(str(number))) is not None:
+            yield number, node
 
 
 def _scalar(type_name: str, text: str, path: str) -> Any:
@@ -119,8 +141,8 @@ def _scalar(type_name: str, text: str, path: str) -> Any:
             return _epoch_seconds(text)
         if type_name == "blob":
             return base64.b64decode(text, validate=True)
-    except (ValueError, KeyError) as error:
-        raise _malformed(f"{text!r} at '{path}' is no {type_name}") from error
+    except (ValueError, KeyError, OverflowError) as error:
+        raise _malformed(f"{text!r:.80} at '{path}' is no {type_name}") from error
     return text
 
 

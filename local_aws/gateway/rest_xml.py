@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 
     from botocore.model import OperationModel, Shape
 
+# AWS rule: what S3 calls the common errors, and their status.
+_ERRORS = {
+    "AccessDeniedException": ("AccessDenied", 403),
+    "InternalFailure": ("InternalError", 500),
+    "RequestEntityTooLargeException": ("EntityTooLarge", 400),
+    "RequestTimeout": ("RequestTimeout", 400),
+    "SerializationException": ("InvalidRequest", 400),
+    "ValidationException": ("InvalidRequest", 400),
+}
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
@@ -70,9 +79,7 @@ class RestXml:
     def error(self, service: str | None, error: ApiError) -> Answer:
         """Write an error."""
         del service
-        code, status = (
-            ("AccessDenied", 403) if error.code == "AccessDeniedException" else (error.code, error.status)
-        )
+        code, status = _ERRORS.get(error.code, (error.code, error.status))
         text = (
             f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{escape(code)}</Code>'
             f"<Message>{escape(error.message)}</Message><RequestId>{uuid.uuid4()}</RequestId></Error>"

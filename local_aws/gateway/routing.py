@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local_aws.clients import BEHIND_HEADER
 from local_aws.gateway.models import protocols, signing_name, target_prefix
-from local_aws.gateway.protocols import CBOR, JSON, QUERY
+from local_aws.gateway.protocols import CBOR, JSON, QUERY, json_protocol
 from local_aws.gateway.rest_xml import RestXml
 from local_aws.gateway.service import ApiError, Inspector, RestService
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from local_aws.gateway.service import Service
 
 _BEHIND_HEADER = BEHIND_HEADER.encode("ascii")
-# A body that comes in chunks does not say how large it is.
-_UNKNOWN_BYTES = 1 << 62
 _FORM = b"application/x-www-form-urlencoded"
 # The path of Smithy's RPC; the service stands in it as in `x-amz-target`.
 RPC_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
@@ -54,6 +52,7 @@ class Router:
             signing_name(one.name): (one, one) for one in services if isinstance(one, RestService)
         }
         others = [one for one in services if not isinstance(one, RestService)]
+        self._by_name: Mapping[str, Any] = {one.name: one for one in services}
         self._by_target: Mapping[str | None, Service] = {target_prefix(one.name): one for one in others}
         self._by_signature: Mapping[str, Service] = {signing_name(one.name): one for one in others}
 
@@ -90,7 +89,7 @@ class Router:
                 scope = credential_scope(value)
         rpc = RPC_PATH.fullmatch(path)
         if target or rpc:
-            route = self._of_rpc(*rpc.groups()) if rpc else self._of_target(target)
+            route = self._of_rpc(*rpc.groups()) if rpc else self._of_target(target, content_type)
             return route if route is not None and route.service.handles(route.operation) else None
         if scope is not None and scope.service in self._by_signature:
             service = self._by_signature[scope.service]
@@ -99,18 +98,10 @@ class Router:
             raise ApiError("UnknownOperationException", "The request has no x-amz-target header.")
         return None
 
-    def inspector(self, headers: Iterable[tuple[bytes, bytes]]) -> Route | None:
-        """Give the service and operation of a request to MiniStack that one of ours looks at first, or None."""
-        target, size_bytes = b"", _UNKNOWN_BYTES
-        for name, value in headers:
-            if name == b"x-amz-target":
-                target = value
-            elif name == b"content-length" and value.isdigit():
-                size_bytes = int(value)
-        route = self._of_target(target) if target else None
-        if route is None or not isinstance(route.service, Inspector):
-            return None
-        return route if route.service.inspects(route.operation, size_bytes) else None
+    def inspector(self, service: str, operation: str) -> Inspector | None:
+        """Return the service of ours that looks at an operation which MiniStack answers, or None."""
+        found = self._by_name.get(service)
+        return found if isinstance(found, Inspector) and found.inspects(operation) else None
 
     def _of_rpc(self, prefix: str, operation: str) -> Route | None:
         service = self._by_target.get(prefix)
@@ -118,10 +109,12 @@ class Router:
             return None
         return Route(service, operation, CBOR)
 
-    def _of_target(self, target: bytes) -> Route | None:
-        prefix, _, operation = target.decode("latin-1").partition(".")
+    def _of_target(self, target: bytes, content_type: bytes) -> Route | None:
+        prefix, _, operation = target.decode("latin-1").rpartition(".")
         service = self._by_target.get(prefix)
-        return None if service is None else Route(service, operation)
+        if service is None:
+            return None
+        return Route(service, operation, json_protocol(service.name, content_type.decode("latin-1")))
 
 
 def credential_scope(authorization: bytes) -> Scope | None:

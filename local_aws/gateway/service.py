@@ -82,8 +82,8 @@ class RestService(Protocol):
 class Inspector(Protocol):
     """A service that looks at some of the requests which MiniStack answers."""
 
-    def inspects(self, operation: str, body_bytes: int) -> bool:
-        """Tell whether a request with a body of this size is to be looked at."""
+    def inspects(self, operation: str) -> bool:
+        """Return whether requests of this operation are looked at."""
 
-    def inspect(self, body: bytes) -> None:
+    def inspect(self, request: ApiRequest) -> None:
         """Raise `ApiError` for a request that is not to be passed on."""

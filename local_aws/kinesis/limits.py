@@ -1,38 +1,38 @@
 """What PutRecord and PutRecords may hold, looked at before MiniStack stores it: MiniStack leaves out partition keys.
 
 AWS rule: a record is its data and its partition key, at most 1 MiB of them unless the stream was told otherwise; a
-request holds at most 10 MiB of both, reference 11.1 and vector 15.
+request holds at most 10 MiB of both, reference 11.1 and vector 15. A hash key is less than 2^128 (Kinesis reference
+4.1).
 """
 
 from __future__ import annotations
 
-from typing import Any
-
-import orjson
+from typing import TYPE_CHECKING, Any
 
 from local_aws.gateway.service import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MIB = 1024 * 1024
 LARGEST_RECORD_BYTES = MIB
 LARGEST_REQUEST_BYTES = 10 * MIB
-OPERATIONS = ("PutRecord", "PutRecords")
+_HASH_KEYS = 1 << 128
 
 
-def may_exceed(operation: str, body_bytes: int) -> bool:
-    """Tell whether a request of that size can break a rule of this module."""
-    return operation in OPERATIONS and body_bytes > LARGEST_RECORD_BYTES
-
-
-def check(body: bytes) -> None:
-    """Raise `ApiError` for a request that AWS refuses because of its size; anything else is not judged here."""
-    try:
-        content = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return
-    records = content.get("Records", [content]) if isinstance(content, dict) else []
+def check(parameters: Mapping[str, Any]) -> None:
+    """Raise `ApiError` for records that AWS refuses because of their size or their hash key."""
+    records = parameters.get("Records", [parameters])
     total = 0
-    for number, record in enumerate(records if isinstance(records, list) else [], start=1):
-        size = _record_bytes(record)
+    for number, record in enumerate(records, start=1):
+        hash_key = record.get("ExplicitHashKey")
+        if hash_key is not None and int(hash_key) >= _HASH_KEYS:
+            raise ApiError(
+                "InvalidArgumentException",
+                "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. "
+                f"Specified value was {hash_key}",
+            )
+        size = len(record["Data"]) + len(record["PartitionKey"].encode())
         if size > LARGEST_RECORD_BYTES:
             which = f"Record {number}" if len(records) > 1 else "The record"
             raise ApiError(
@@ -47,11 +47,3 @@ def check(body: bytes) -> None:
             f"The records have {total} bytes of data and partition keys; "
             f"at most {LARGEST_REQUEST_BYTES} are allowed in a request.",
         )
-
-
-def _record_bytes(record: Any) -> int:
-    if not isinstance(record, dict):
-        return 0
-    data, key = record.get("Data"), record.get("PartitionKey")
-    size = len(key.encode("utf-8", "surrogatepass")) if isinstance(key, str) else 0
-    return size + (len(data) // 4 * 3 - data[-2:].count("=") if isinstance(data, str) else 0)

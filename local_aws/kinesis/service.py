@@ -1,4 +1,4 @@
-"""Tags of Kinesis streams, and a look at large puts, in front of MiniStack's Kinesis.
+"""Tags of Kinesis streams, and what AWS refuses, in front of MiniStack's Kinesis.
 
 MiniStack keeps tags that are added to a stream, but forgets those that come with `CreateStream`, and does not know
 the operations that take an ARN. Terraform sends the one and AWS's newer clients the other.
@@ -6,16 +6,19 @@ the operations that take an ARN. Terraform sends the one and AWS's newer clients
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.clients import BEHIND_HEADER, Clients
+from local_aws.clients import BEHIND_HEADER, RegionalClients
 from local_aws.gateway.service import ApiError
-from local_aws.kinesis import limits
+from local_aws.kinesis import refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from types_boto3_kinesis import KinesisClient
 
     from local_aws.config import Settings
     from local_aws.gateway.service import ApiRequest
@@ -27,12 +30,12 @@ class KinesisService:
     name = "kinesis"
 
     def __init__(self, settings: Settings) -> None:
-        self._clients = Clients(settings.endpoint, settings.region, headers={BEHIND_HEADER: "1"})
-        self._operations = {
-            "CreateStream": self._create_stream,
-            "ListTagsForResource": self._list_tags,
-            "TagResource": self._tag,
-            "UntagResource": self._untag,
+        self._clients = RegionalClients(settings.endpoint, headers={BEHIND_HEADER: "1"})
+        self._operations: dict[str, Callable[[KinesisClient, dict[str, Any]], Mapping[str, Any]]] = {
+            "CreateStream": _create_stream,
+            "ListTagsForResource": _list_tags,
+            "TagResource": _tag,
+            "UntagResource": _untag,
         }
 
     def handles(self, operation: str) -> bool:
@@ -41,22 +44,17 @@ class KinesisService:
 
     def handle(self, request: ApiRequest) -> Mapping[str, Any]:
         """Answer one request; MiniStack's own refusals are passed on as they are."""
-        try:
-            return self._operations[request.operation](dict(request.parameters))
-        except ClientError as error:
-            raise ApiError(
-                error.response["Error"]["Code"],
-                error.response["Error"]["Message"],
-                error.response["ResponseMetadata"]["HTTPStatusCode"],
-            ) from error
+        with _refusals_passed_on():
+            return self._operations[request.operation](self._client(request), dict(request.parameters))
 
-    def inspects(self, operation: str, body_bytes: int) -> bool:
-        """Tell whether a request may be larger than AWS allows; small ones are not even read here."""
-        return limits.may_exceed(operation, body_bytes)
+    def inspects(self, operation: str) -> bool:
+        """Return whether the operation has rules that MiniStack lacks."""
+        return refusals.is_checked(operation)
 
-    def inspect(self, body: bytes) -> None:
-        """Raise `ApiError` for a put that is larger than AWS allows."""
-        limits.check(body)
+    def inspect(self, request: ApiRequest) -> None:
+        """Raise `ApiError` for a request that AWS refuses."""
+        with _refusals_passed_on():
+            refusals.check(request, self._client(request))
 
     def start(self) -> None:
         """Have nothing to load."""
@@ -65,29 +63,42 @@ class KinesisService:
         """Close the connections."""
         self._clients.close()
 
-    def _create_stream(self, parameters: dict[str, Any]) -> Mapping[str, Any]:
-        client = self._clients.client("kinesis")
-        tags = parameters.pop("Tags", {})
-        client.create_stream(**parameters)
-        if tags:
-            client.add_tags_to_stream(StreamName=parameters["StreamName"], Tags=tags)
-        return {}
+    def _client(self, request: ApiRequest) -> KinesisClient:
+        return self._clients.of(request.region).client("kinesis")
 
-    def _list_tags(self, parameters: dict[str, Any]) -> Mapping[str, Any]:
-        answer = self._clients.client("kinesis").list_tags_for_stream(StreamName=_stream(parameters))
-        return {"Tags": answer["Tags"]}
 
-    def _tag(self, parameters: dict[str, Any]) -> Mapping[str, Any]:
-        self._clients.client("kinesis").add_tags_to_stream(
-            StreamName=_stream(parameters), Tags=parameters["Tags"]
-        )
-        return {}
+def _create_stream(client: KinesisClient, parameters: dict[str, Any]) -> Mapping[str, Any]:
+    tags = parameters.pop("Tags", {})
+    client.create_stream(**parameters)
+    if tags:
+        client.add_tags_to_stream(StreamName=parameters["StreamName"], Tags=tags)
+    return {}
 
-    def _untag(self, parameters: dict[str, Any]) -> Mapping[str, Any]:
-        self._clients.client("kinesis").remove_tags_from_stream(
-            StreamName=_stream(parameters), TagKeys=parameters["TagKeys"]
-        )
-        return {}
+
+def _list_tags(client: KinesisClient, parameters: dict[str, Any]) -> Mapping[str, Any]:
+    return {"Tags": client.list_tags_for_stream(StreamName=_stream(parameters))["Tags"]}
+
+
+def _tag(client: KinesisClient, parameters: dict[str, Any]) -> Mapping[str, Any]:
+    client.add_tags_to_stream(StreamName=_stream(parameters), Tags=parameters["Tags"])
+    return {}
+
+
+def _untag(client: KinesisClient, parameters: dict[str, Any]) -> Mapping[str, Any]:
+    client.remove_tags_from_stream(StreamName=_stream(parameters), TagKeys=parameters["TagKeys"])
+    return {}
+
+
+@contextmanager
+def _refusals_passed_on() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        raise ApiError(
+            error.response["Error"]["Code"],
+            error.response["Error"]["Message"],
+            error.response["ResponseMetadata"]["HTTPStatusCode"],
+        ) from error
 
 
 def _stream(parameters: Mapping[str, Any]) -> str:

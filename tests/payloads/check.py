@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from local_aws.gateway.constraints import java_pattern
+from local_aws.gateway.patterns import matches
 from tests.payloads.decode import decode
 from tests.payloads.identify import UnidentifiedError, identify
 from tests.payloads.recorder import Sent
@@ -128,5 +128,5 @@ def _limits(shape: Shape, value: Any) -> Iterator[str]:
         yield f"is over the maximum {largest}"
     if allowed and value not in allowed:
         yield f"is none of {', '.join(allowed)}"
-    if pattern and shape.type_name == "string" and not java_pattern(pattern).fullmatch(value):
+    if pattern and shape.type_name == "string" and not matches(pattern, value):
         yield f"does not have the pattern {pattern}"

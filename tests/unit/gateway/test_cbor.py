@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import cbor2
 import pytest
 
 from local_aws.gateway import cbor
@@ -80,6 +81,23 @@ def test_what_is_not_cbor_is_refused(damaged: str) -> None:
         cbor.loads(bytes.fromhex(damaged))
 
 
-def test_what_has_no_form_is_not_written() -> None:
-    with pytest.raises(TypeError, match="set has no form"):
-        cbor.dumps({"a": {1}})
+@pytest.mark.parametrize(
+    "claim", ["9bffffffffffffffff", "5bffffffffffffffff", "bbffffffffffffffff00", "9f" * 60]
+)
+def test_a_length_that_is_only_claimed_costs_nothing(claim: str) -> None:
+    with pytest.raises(cbor.CborError):
+        cbor.loads(bytes.fromhex(claim))
+
+
+@pytest.mark.parametrize("tag", [0, 2, 4, 28, 29, 35, 37, 258, 43000, 55799, 77])
+def test_a_tag_that_builds_something_is_refused(tag: int) -> None:
+    with pytest.raises(cbor.CborError, match="tag other than 1"):
+        cbor.loads(cbor2.dumps(cbor2.CBORTag(tag, "1")))
+
+
+def test_kinesis_instants_are_milliseconds() -> None:
+    written = cbor.dumps({"T": cbor.epoch_milliseconds(1763714000.25)})
+    assert written == bytes.fromhex("a16154c1") + cbor2.dumps(1763714000250)
+    assert cbor.loads(written, milliseconds=True) == {"T": 1763714000.25}
+    as_float = cbor2.dumps(cbor2.CBORTag(1, 1763714000.25))
+    assert cbor.loads(as_float, milliseconds=True) == 1763714000.25

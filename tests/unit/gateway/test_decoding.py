@@ -28,15 +28,18 @@ def test_null_is_absent() -> None:
     }
 
 
-def test_a_whole_float_is_a_whole_number() -> None:
-    assert decoded("ListDeliveryStreams", {"Limit": 5.0}) == {"Limit": 5}
+@pytest.mark.parametrize(
+    ("sent", "taken"),
+    [(5.0, 5), (5.5, 5), (-1.5, -1), (2**31, 2**31 - 1), (-(2**40), -(2**31)), (1e300, 2**31 - 1)],
+)
+def test_integers_are_cut_and_clamped(sent: float, taken: int) -> None:
+    assert decoded("ListDeliveryStreams", {"Limit": sent}) == {"Limit": taken}
 
 
 @pytest.mark.parametrize(
     ("operation", "body", "message"),
     [
         ("ListDeliveryStreams", {"Limit": "5"}, "STRING_VALUE can not be converted to an Integer"),
-        ("ListDeliveryStreams", {"Limit": 5.5}, "NUMBER_VALUE can not be converted to an Integer"),
         ("ListDeliveryStreams", {"Limit": True}, "TRUE_VALUE can not be converted to an Integer"),
         ("PutRecord", {"DeliveryStreamName": 3}, "NUMBER_VALUE can not be converted to a String"),
         ("PutRecord", {"DeliveryStreamName": ["a"]}, "Start of list found where not expected"),
