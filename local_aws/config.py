@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,8 @@ class Settings:
     state_dir: Path = REPOSITORY_DIR / ".streamlake"
     region: str = DEFAULT_REGION
     account_id: str = ACCOUNT_ID
+    # The Region whose state lies in the state folder itself (`local_aws.regions`); None is `region`.
+    home_region: str | None = None
     delivery_enabled: bool = True
     # What the engine may hold of one delivery stream between its source and S3.
     delivery_buffer_mib: int = 256
@@ -114,6 +116,10 @@ class Settings:
             "STREAMLAKE_ALLOWED_ORIGINS": ",".join(self.allowed_origins),
         }
 
+    def in_region(self, region: str) -> Settings:
+        """Return the same settings for another Region of the same state folder."""
+        return replace(self, region=region, home_region=self.home_region or self.region)
+
     @property
     def endpoint(self) -> str:
         """The address clients on this machine use, whatever interface the server is bound to."""
@@ -125,9 +131,16 @@ class Settings:
         return self.state_dir / "ministack"
 
     @property
+    def regional_dir(self) -> Path:
+        """State of our own services in `region`."""
+        if self.region == (self.home_region or self.region):
+            return self.state_dir
+        return self.state_dir / "regions" / self.region
+
+    @property
     def firehose_dir(self) -> Path:
         """Delivery streams (one JSON file each) and the spools of direct-PUT records."""
-        return self.state_dir / "firehose"
+        return self.regional_dir / "firehose"
 
     @property
     def spool_dir(self) -> Path:
@@ -137,12 +150,12 @@ class Settings:
     @property
     def delivery_dir(self) -> Path:
         """Checkpoints of the delivery engine."""
-        return self.state_dir / "delivery"
+        return self.regional_dir / "delivery"
 
     @property
     def athena_dir(self) -> Path:
         """Query executions, workgroup state and whatever else the Athena service keeps."""
-        return self.state_dir / "athena"
+        return self.regional_dir / "athena"
 
     @property
     def logs_dir(self) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from local_aws.cloudwatch import observed, tags
 from local_aws.cloudwatch.alarm_api import AlarmApi, refuse_composite
 from local_aws.cloudwatch.dashboards import DashboardApi
-from local_aws.cloudwatch.errors import invalid_value, no_resource, not_here
+from local_aws.cloudwatch.errors import no_resource, not_here
 from local_aws.cloudwatch.evaluator import Evaluator
 from local_aws.cloudwatch.metric_api import MetricApi
 from local_aws.cloudwatch.notifications import SnsPublisher
@@ -44,11 +44,10 @@ class CloudWatchService:
         *,
         watch_clock: bool = True,
     ) -> None:
-        self._region = settings.region
         self._watch_clock = watch_clock
         self._publisher: Publisher = publisher or SnsPublisher(settings)
         place = (settings.region, settings.account_id)
-        folder = settings.state_dir / "cloudwatch"
+        folder = settings.regional_dir / "cloudwatch"
         self._points = PointStore(folder / "metrics.db")
         self._registry = Registry(folder / "alarms.db")
         self._evaluator = Evaluator(self._points, self._registry, self._publisher, place, clock)
@@ -72,11 +71,6 @@ class CloudWatchService:
 
     def handle(self, request: ApiRequest) -> Mapping[str, Any]:
         """Answer one request."""
-        if request.region != self._region:
-            raise invalid_value(
-                f"The request is for the Region {request.region}; the local CloudWatch is in {self._region} "
-                "(STREAMLAKE_REGION)."
-            )
         operation = self._operations.get(request.operation)
         if operation is None:
             raise not_here(f"operation {request.operation}", f"it has {', '.join(sorted(self._operations))}")

@@ -12,11 +12,14 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local_aws import regions
 from local_aws.delivery.aws import EngineClients
 from local_aws.delivery.config import MIB, parse
 from local_aws.delivery.errors import ConfigError
@@ -26,7 +29,7 @@ from local_aws.delivery.worker import Worker, discard_state
 from local_aws.iam.services import FIREHOSE, read_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from local_aws.clients import Clients
@@ -56,6 +59,26 @@ class _Managed:
     give_up_at: float | None = field(default=None)
 
 
+class Engines:
+    """Keeps one engine for each Region that has state; `make` makes that of a Region, not yet polled."""
+
+    def __init__(self, regions: Callable[[], Iterable[str]], make: Callable[[str], Engine]) -> None:
+        self._regions = regions
+        self._make = make
+        self._by_region: dict[str, Engine] = {}
+
+    def run(self, stop: threading.Event) -> bool:
+        """Work until `stop` is set, then deliver everything; return whether that was possible in time."""
+        while not stop.is_set():
+            for region in self._regions():
+                if region not in self._by_region:
+                    self._by_region[region] = self._make(region)
+                self._by_region[region].poll()
+            stop.wait(_POLL_SECONDS)
+        with ThreadPoolExecutor(max(1, len(self._by_region))) as lanes:
+            return all(list(lanes.map(Engine.flush, self._by_region.values())))
+
+
 class Engine:
     """Keeps one worker for each active delivery stream of one endpoint."""
 
@@ -80,7 +103,7 @@ class Engine:
         while not stop.is_set():
             self.poll()
             stop.wait(_POLL_SECONDS)
-        return self._flush()
+        return self.flush()
 
     def poll(self) -> None:
         """Look once at the streams that exist and at how their workers are."""
@@ -182,7 +205,8 @@ class Engine:
         discard_state(self._state_dir / name)
         _LOG.info("%s was deleted: what it held is discarded", name)
 
-    def _flush(self) -> bool:
+    def flush(self) -> bool:
+        """Deliver everything that is held; return whether that was possible in time."""
         _LOG.info("stopping: %d delivery stream(s) deliver what they hold", len(self._streams))
         deadline = time.monotonic() + _FLUSH_SECONDS
         for managed in self._streams.values():
@@ -226,12 +250,17 @@ def main(settings: Settings) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    settings.delivery_dir.mkdir(parents=True, exist_ok=True)
-    clients = _clients(settings)
+    settings = regions.at_home(settings)
     limit_bytes = settings.delivery_buffer_mib * MIB
-    engine = Engine(clients, settings.delivery_dir, settings.spool_dir, limit_bytes)
+
+    def engine_of(region: str) -> Engine:
+        own = settings.in_region(region)
+        own.delivery_dir.mkdir(parents=True, exist_ok=True)
+        return Engine(_clients(own), own.delivery_dir, own.spool_dir, limit_bytes)
+
+    engines = Engines(partial(regions.with_state, settings), engine_of)
     _LOG.info("the delivery engine runs against %s", settings.endpoint)
-    done = engine.run(stop)
+    done = engines.run(stop)
     _LOG.info(
         "the delivery engine ends, %s", "everything is delivered" if done else "not everything is delivered"
     )

@@ -84,11 +84,6 @@ class FirehoseService:
         operation = self._operations.get(request.operation)
         if operation is None:
             raise ApiError("UnknownOperationException", f"firehose has no operation {request.operation!r}.")
-        if request.region != self._place.region:
-            raise invalid_argument(
-                f"The request is for the region {request.region}; this local Firehose is in "
-                f"{self._place.region} (STREAMLAKE_REGION)."
-            )
         return operation(request.parameters)
 
     def start(self) -> None:

@@ -33,6 +33,7 @@ class Head:
     path: str
     query: str
     headers: Mapping[str, str]
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Observation:
             scope["path"],
             scope.get("query_string", b"").decode("latin-1"),
             {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
+            signed.region,
         )
         interested = [one for one in self._observers if one.observes(head)]
         if not interested:

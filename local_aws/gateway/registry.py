@@ -9,6 +9,7 @@ from local_aws.cloudwatch.service import CloudWatchService
 from local_aws.firehose.service import FirehoseService
 from local_aws.glue.service import GlueService
 from local_aws.kinesis.service import KinesisService
+from local_aws.regions import ObservingPerRegion, PerRegion
 from local_aws.s3.service import S3Service
 
 if TYPE_CHECKING:
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 
 def make_services(settings: Settings) -> list[Service]:
     """Make every service of our own, not yet started."""
-    cloudwatch = CloudWatchService(settings)
+    cloudwatch = ObservingPerRegion(settings, CloudWatchService)
     return [
-        AthenaService(settings),
+        PerRegion(settings, AthenaService),
         cloudwatch,
-        FirehoseService(settings),
-        GlueService(settings),
+        PerRegion(settings, FirehoseService),
+        PerRegion(settings, GlueService),
         KinesisService(settings),
-        S3Service(settings, cloudwatch.record),
+        S3Service(settings, lambda region, samples: cloudwatch.of(region).record(samples)),
     ]

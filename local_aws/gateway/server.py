@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import psutil
 
-from local_aws import __version__, running
+from local_aws import __version__, regions, running
 from local_aws.errors import ProcessError
 from local_aws.gateway import ministack, saving
 from local_aws.gateway.app import GatewayApp
@@ -52,6 +52,7 @@ def serve(settings: Settings) -> int:
     """
     _configure_logging(settings)
     lock = _lock_state(settings)
+    settings = regions.at_home(settings)
     listener = _listen(settings)
     ministack.prepare(settings)
     _raise_open_files_limit()

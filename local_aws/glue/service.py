@@ -63,7 +63,7 @@ class GlueService:
         self._clients = Clients(settings.endpoint, settings.region)
         self._catalogs = Catalogs(settings)
         self._roles = Roles(self._clients, settings.account_id)
-        self._store = CrawlerStore(settings.state_dir / "glue")
+        self._store = CrawlerStore(settings.regional_dir / "glue")
         self._runs = Runs(
             self._store,
             (settings.region, settings.account_id),
@@ -101,11 +101,6 @@ class GlueService:
         try:
             if not self._is_about_crawlers(request):
                 return self._catalogs.handle(request.region, request.operation, request.parameters)
-            if request.region != self._region:
-                raise invalid_input(
-                    f"The request is for the region {request.region}; the local crawlers are in {self._region} "
-                    "(STREAMLAKE_REGION)."
-                )
             return self._operations[request.operation](request.parameters)
         except ClientError as error:
             raise ApiError(

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from local_aws.clients import BEHIND_HEADER, Clients
 from local_aws.cloudwatch.metric import Metric, single
 from local_aws.gateway.service import ApiError
+from local_aws.regions import is_region
 from local_aws.s3.configurations import Configurations
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class S3Service:
 
     name = "s3"
 
-    def __init__(self, settings: Settings, record: Callable[[list[Sample]], None]) -> None:
+    def __init__(self, settings: Settings, record: Callable[[str, list[Sample]], None]) -> None:
         self._record = record
         self._clients = Clients(settings.endpoint, settings.region, headers={BEHIND_HEADER: "1"})
         self._configurations = Configurations(settings.state_dir / "s3" / "request-metrics.json")
@@ -89,7 +90,9 @@ class S3Service:
 
     def observes(self, head: Head) -> bool:
         """Tell whether a request is to a bucket whose requests are counted."""
-        return head.service == "s3" and bool(self._configurations.of(_bucket(head)))
+        return (
+            is_region(head.region) and head.service == "s3" and bool(self._configurations.of(_bucket(head)))
+        )
 
     def wants_bodies(self, head: Head) -> bool:
         """Tell that the bodies do not matter."""
@@ -115,7 +118,7 @@ class S3Service:
             for name, value in _values(exchange, key)
         ]
         if counted:
-            self._record(counted)
+            self._record(head.region, counted)
 
     def _put(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         bucket, id_, configuration = (
