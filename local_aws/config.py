@@ -71,6 +71,7 @@ class Settings:
             state_dir=Path(state_dir).expanduser().resolve(),
             region=values.get("STREAMLAKE_REGION") or DEFAULT_REGION,
             account_id=_account_id(values.get("STREAMLAKE_ACCOUNT_ID") or ACCOUNT_ID),
+            home_region=values.get("STREAMLAKE_HOME_REGION") or None,
             delivery_enabled=_switch("STREAMLAKE_DELIVERY", values.get("STREAMLAKE_DELIVERY") or "1"),
             delivery_buffer_mib=_mebibytes(
                 "STREAMLAKE_DELIVERY_BUFFER_MIB", values.get("STREAMLAKE_DELIVERY_BUFFER_MIB") or "256"
@@ -104,6 +105,7 @@ class Settings:
             "STREAMLAKE_STATE_DIR": str(self.state_dir),
             "STREAMLAKE_REGION": self.region,
             "STREAMLAKE_ACCOUNT_ID": self.account_id,
+            "STREAMLAKE_HOME_REGION": self.home_region or "",
             "STREAMLAKE_DELIVERY": "1" if self.delivery_enabled else "0",
             "STREAMLAKE_DELIVERY_BUFFER_MIB": str(self.delivery_buffer_mib),
             "STREAMLAKE_AUTH": "1" if self.auth else "0",

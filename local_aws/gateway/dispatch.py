@@ -10,7 +10,7 @@ from local_aws.clients import LOCAL_CREDENTIALS, Credentials
 from local_aws.gateway.constraints import check
 from local_aws.gateway.models import operation_model
 from local_aws.gateway.protocols import JSON, Answer
-from local_aws.gateway.service import ApiError, ApiRequest
+from local_aws.gateway.service import ApiError, ApiRequest, Regional
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,6 +64,8 @@ def error_answer(error: ApiError, service: Service | None = None, protocol: Wire
 
 
 def _result(service: Service, asked: str, body: bytes, caller: Caller, protocol: WireProtocol) -> Answer:
+    if isinstance(service, Regional):
+        service = service.of(caller.region)
     operation = protocol.operation(asked, body)
     model = operation_model(service.name, operation)
     parameters = protocol.parameters(model, body)

@@ -79,6 +79,14 @@ class RestService(Protocol):
 
 
 @runtime_checkable
+class Regional(Protocol):
+    """A service that is another one in every Region."""
+
+    def of(self, region: str) -> Service:
+        """Return the service of a Region. Raises `ApiError` for what is no Region."""
+
+
+@runtime_checkable
 class Inspector(Protocol):
     """A service that looks at some of the requests which MiniStack answers."""
 
