@@ -19,15 +19,15 @@ from local_aws.gateway.asgi import (
     again,
     check_declared_length,
     decompressed,
-    punctual,
     read_body,
     send_answer,
 )
-from local_aws.gateway.checking import reader_of, reading
+from local_aws.gateway.checking import reading
 from local_aws.gateway.dispatch import Caller, answer, error_answer
 from local_aws.gateway.failures import Failures
 from local_aws.gateway.observing import Observation, Observer
 from local_aws.gateway.protocols import Answer
+from local_aws.gateway.refusals import refusal
 from local_aws.gateway.routing import Router, credential_scope
 from local_aws.gateway.service import ApiError, ApiRequest
 from local_aws.gateway.translation import translation
@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
 OWN_PATHS = "/_local_aws/"
 _THREADS_PER_SERVICE = 24
-# AWS rule: the largest object of one PUT. Only S3 has bodies that are larger than what is read whole.
-LARGEST_OBJECT_BYTES = 5 * 1024**3
 # Larger bodies are checked in a thread, so that others do not wait.
 _CHECKED_INLINE_BYTES = 64 * 1024
 
@@ -109,9 +107,7 @@ class GatewayApp:
     async def _handle(
         self, signed: Scope | None, scope: MutableMapping[str, Any], receive: Receive, send: Send
     ) -> None:
-        receive = punctual(receive, LARGEST_OBJECT_BYTES)
         try:
-            check_declared_length(scope["headers"], LARGEST_OBJECT_BYTES)
             route = self._rest_route(signed, scope) or self._router.route(scope["headers"], scope["path"])
         except ApiError as error:
             await send_answer(send, error_answer(error))
@@ -125,7 +121,7 @@ class GatewayApp:
             if checked is None:
                 return
             scope, receive, send = checked
-        write = (known or reader_of(signed, scope["path"])).error
+        write = partial(refusal, scope=scope) if known is None else known.error
         try:
             await self._pass_behind(signed, scope, receive, send, write)
         finally:

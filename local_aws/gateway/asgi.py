@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 import zlib
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from email.utils import formatdate
@@ -21,11 +19,6 @@ AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 # The largest JSON request is PutRecords: 10 MiB of records (Kinesis reference 4.1), a third more as base64, its frame.
 LARGEST_BODY_BYTES = 16 * 1024 * 1024
-# Nothing waits for ever for the rest of a body: not for its next byte, and not for one that trickles. An upload over
-# any real network is faster than this.
-_IDLE_SECONDS = 30.0
-_WINDOW_SECONDS = 60.0
-_LEAST_BYTES_IN_WINDOW = 4096
 _PACKED = {b"gzip": 16 + zlib.MAX_WBITS, b"x-gzip": 16 + zlib.MAX_WBITS, b"deflate": zlib.MAX_WBITS}
 
 
@@ -47,45 +40,6 @@ def check_declared_length(headers: Iterable[tuple[bytes, bytes]], most_bytes: in
     for name, value in headers:
         if name == b"content-length" and value.isdigit() and int(value[:20]) > most_bytes:
             raise too_large(int(value[:20]), most_bytes)
-
-
-def punctual(receive: Receive, most_bytes: int) -> Receive:
-    """Return `receive` with limits for the body.
-
-    Raises `ApiError`: RequestTimeout when it stands still or trickles, and what `too_large` says.
-
-    After the body's end it waits as long as it likes: then only the end of the connection is to come.
-    """
-    window_began = time.monotonic()
-    window_bytes = size_bytes = 0
-    complete = False
-
-    async def received() -> Message:
-        nonlocal window_began, window_bytes, size_bytes, complete
-        if complete:
-            return await receive()
-        try:
-            message = await asyncio.wait_for(receive(), _IDLE_SECONDS)
-        except TimeoutError as error:
-            raise _timed_out(f"no byte came for {_IDLE_SECONDS:.0f} seconds") from error
-        complete = not message.get("more_body", False)
-        chunk_bytes = len(message.get("body", b""))
-        window_bytes += chunk_bytes
-        size_bytes += chunk_bytes
-        if size_bytes > most_bytes:
-            raise too_large(size_bytes, most_bytes)
-        now = time.monotonic()
-        if now - window_began >= _WINDOW_SECONDS:
-            if not complete and window_bytes < _LEAST_BYTES_IN_WINDOW:
-                raise _timed_out(f"{window_bytes} bytes came in {now - window_began:.0f} seconds")
-            window_began, window_bytes = now, 0
-        return message
-
-    return received
-
-
-def _timed_out(what: str) -> ApiError:
-    return ApiError("RequestTimeout", f"The request's body was not received in time: {what}.", status=408)
 
 
 async def read_body(receive: Receive, largest_bytes: int = LARGEST_BODY_BYTES) -> bytes:

@@ -137,16 +137,6 @@ class _XmlReading(Reading):
         return None, {}
 
 
-def reader_of(signed: Scope | None, path: str) -> Reading:
-    """Return how a failure is written for a request that `reading` does not know: most of them are S3's."""
-    service = "s3" if signed is None else signed.service
-    if service in apis.QUERY_SERVICES:
-        return Reading(apis.QUERY_SERVICES[service][0], QUERY)
-    if service == "s3" or service in apis.REST_XML_SERVICES:
-        return Reading(service, RestXml(path, ""))
-    return Reading("", JSON)
-
-
 def reading(signed: Scope | None, scope: MutableMapping[str, Any]) -> Reading | None:
     """Return how a request is read, told from its head; None for one whose API is not known here, or an S3 object."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}

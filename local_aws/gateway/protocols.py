@@ -215,7 +215,7 @@ def parsed_json(body: bytes) -> Any:
 def _is_deeper(value: Any, levels: int) -> bool:
     """Return whether containers are nested deeper than `levels`."""
     layer = [value]
-    for _ in range(levels + 1):
+    for _ in range(levels):
         below: list[Any] = []
         for one in layer:
             if isinstance(one, dict):

@@ -42,13 +42,17 @@ _REST_JSON = (
 )
 _S3_CODES = {
     "IncompleteSignatureException": "AuthorizationHeaderMalformed",
+    "InternalFailure": "InternalError",
     "InvalidSignatureException": "SignatureDoesNotMatch",
     "MissingAuthenticationTokenException": "AccessDenied",
+    "RequestEntityTooLargeException": "EntityTooLarge",
+    "SerializationException": "InvalidRequest",
+    "ValidationException": "InvalidRequest",
 }
 
 
 def refusal(error: ApiError, scope: MutableMapping[str, Any]) -> Answer:
-    """Return `error` as the protocol of the request has it; all refusals of the door are 403."""
+    """Return `error` as the protocol of the request has it."""
     if any(name == b"x-amz-target" for name, _ in scope["headers"]):
         return JSON.error(None, error)
     if RPC_PATH.fullmatch(scope["path"]):

@@ -19,6 +19,7 @@ from local_aws import __version__, regions, running
 from local_aws.errors import ProcessError
 from local_aws.gateway import ministack, saving
 from local_aws.gateway.app import GatewayApp
+from local_aws.gateway.arrival import Arrival
 from local_aws.gateway.door import Door
 from local_aws.gateway.guard import Guard
 from local_aws.gateway.public_objects import PublicObjects
@@ -131,7 +132,8 @@ async def _serve(
         await saver.stop()
 
     public = PublicObjects(behind, Evaluator(settings.account_id), settings.region)
-    serving: Any = Door(RepeatedCalls(app), settings, public.allow, guard.verified_root if guard else None)
+    door = Door(RepeatedCalls(app), settings, public.allow, guard.verified_root if guard else None)
+    serving: Any = Arrival(door)
     await hypercorn_serve(serving, _hypercorn_config(listener), shutdown_trigger=until_stopped, mode="asgi")
     app.close()
     if authorization is not None:

@@ -37,11 +37,6 @@ def test_the_quota_of_streams(firehose: Firehose) -> None:
     firehose.create("d")
 
 
-def test_another_region_is_another_firehose(firehose: Firehose) -> None:
-    with pytest.raises(ApiError, match="for the region eu-west-1; this local Firehose is in us-east-1"):
-        firehose("ListDeliveryStreams", region="eu-west-1")
-
-
 def test_names_that_are_no_folders_names(firehose: Firehose) -> None:
     for name in (".", ".."):
         with pytest.raises(ApiError, match="DeliveryStreamName is"):
