@@ -1,4 +1,4 @@
-"""`python -m local_aws up | down | status | serve | deliver | athena-worker`."""
+"""`python -m local_aws up | down | status | serve | deliver | athena-worker | athena-reader`."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("serve", help="run it in the foreground, until SIGTERM or Ctrl+C")
     commands.add_parser("deliver", help="run the delivery engine alone, against the running gateway")
     commands.add_parser("athena-worker", help="run statements of Athena; started by the gateway alone")
+    commands.add_parser("athena-reader", help="read statements of Athena; started by the gateway alone")
     return parser
 
 
@@ -66,6 +67,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         from local_aws.athena.workers.main import run
 
         run()
+    if options.command == "athena-reader":
+        from local_aws.athena.workers.reader_main import run as read
+
+        read()
     return _deliver(settings)
 
 

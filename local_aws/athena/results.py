@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from local_aws.clients import Clients
 
 MAX_PAGE_ROWS = 1000
+# AWS rule: a row has at most 32 MB; a page ends before its rows come to more than this.
+_MAX_ROW_BYTES = 64 * 1024 * 1024
+_PAGE_BYTES = 8 * 1024 * 1024
 _READ_BYTES = 256 * 1024
 _AS_ATHENA = """(FORMAT csv, HEADER false, QUOTE '"', ESCAPE '"', FORCE_QUOTE *, NULLSTR '')"""
 
@@ -68,6 +71,10 @@ def _cannot_write(uri: str, error: Exception) -> QueryError:
     return QueryError("GENERIC_USER_ERROR", f"Unable to write query results to {uri}: {error}")
 
 
+class RowTooLongError(Exception):
+    """A row of a result is too long for an answer of the API."""
+
+
 @dataclass(frozen=True)
 class Page:
     """Rows of a result, each a list of texts (None for NULL), and where the next page starts."""
@@ -91,7 +98,8 @@ def decode_token(token: str) -> int:
 def read_page(clients: Clients, uri: str, offset: int, limit: int, separated_by_tab: bool) -> Page:
     """Read up to `limit` rows from a result object, from a byte offset on; only that part of the object is fetched.
 
-    Raises `ClientError` when the object is not there (any more).
+    A page with large rows has fewer of them. Raises `ClientError` when the object is not there (any more), and
+    `RowTooLongError`.
     """
     data = b""
     step = _READ_BYTES
@@ -101,8 +109,10 @@ def read_page(clients: Clients, uri: str, offset: int, limit: int, separated_by_
         step *= 2
         complete = offset + len(data) >= size
         rows = (_tab_rows if separated_by_tab else _csv_rows)(data, limit, complete)
-        if len(rows) >= limit or complete:
+        if len(rows) >= limit or complete or (rows and len(data) >= _PAGE_BYTES):
             break
+        if len(data) >= _MAX_ROW_BYTES:
+            raise RowTooLongError(f"a row at byte {offset} has more than {_MAX_ROW_BYTES} bytes")
     used = rows[-1][1] if rows else 0
     following = _encode(offset + used) if offset + used < size else None
     return Page([row for row, _ in rows], following)

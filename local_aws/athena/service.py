@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 import time
 import uuid
@@ -13,18 +14,19 @@ from botocore.exceptions import ClientError
 
 from local_aws.athena import executions
 from local_aws.athena.callers import Callers
-from local_aws.athena.ddl.reader import read_statement
 from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError, UnsupportedError
 from local_aws.athena.executions import Execution, History, classify
 from local_aws.athena.metadata import MetadataApi
 from local_aws.athena.metrics import publish
 from local_aws.athena.outputs import output_location, write_failure
-from local_aws.athena.results import MAX_PAGE_ROWS, decode_token, read_page
+from local_aws.athena.results import MAX_PAGE_ROWS, RowTooLongError, decode_token, read_page
 from local_aws.athena.uploads import abort_uploads, unfinished_uploads
 from local_aws.athena.workers.errors import WorkerError
 from local_aws.athena.workers.job import Job
 from local_aws.athena.workers.limits import Limits
 from local_aws.athena.workers.pool import WorkerPool
+from local_aws.athena.workers.process import start_reader
+from local_aws.athena.workers.reading import problem_within_budget
 from local_aws.athena.workers.supervision import SupervisedRun
 from local_aws.athena.workgroups import DEFAULT_WORKGROUP, Workgroups, result_target
 from local_aws.gateway.service import ApiError
@@ -63,7 +65,9 @@ class AthenaService:
         self.is_stopping = False
         self._history: History | None = None
         self._limits = Limits.of(settings)
-        self._workers = WorkerPool(settings, self._limits)
+        # AWS rule: queries and statements about the catalog are counted apart.
+        self._workers = WorkerPool(settings, self._limits, self._limits.workers + 1)
+        self._readers = WorkerPool(settings, self._limits, 1, kept=0, start=start_reader)
         self._lanes: Mapping[str, ThreadPoolExecutor] = {}
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
             "GetQueryExecution": self._get_query,
@@ -120,17 +124,19 @@ class AthenaService:
         folder.mkdir(parents=True, exist_ok=True)
         self._history = History(folder / "history.sqlite")
         self._history.end_interrupted("The local Athena was stopped while the query ran", time.time())
-        self._leave_nothing_half_uploaded()
+        self._leave_nothing_of_earlier_workers()
         self._workers.open()
-        # AWS rule: queries and statements about the catalog are counted apart. More than these wait as QUEUED.
+        self._readers.open()
+        # More than these wait as QUEUED.
         self._lanes = {
             "DML": ThreadPoolExecutor(self._limits.workers, thread_name_prefix="athena-query"),
             "DDL": ThreadPoolExecutor(1, thread_name_prefix="athena-catalog"),
         }
 
-    def _leave_nothing_half_uploaded(self) -> None:
-        """Abort what the workers of an earlier gateway were uploading, as soon as this one serves S3."""
-        uris = unfinished_uploads(self._settings.athena_dir)
+    def _leave_nothing_of_earlier_workers(self) -> None:
+        """Remove the files of an earlier gateway's workers; what they were uploading is aborted once S3 is served."""
+        uris = unfinished_uploads(self._settings.athena_dir / "scratch")
+        shutil.rmtree(self._settings.athena_dir / "scratch", ignore_errors=True)
         if uris:
             threading.Thread(
                 target=abort_uploads, args=(self._callers.own, uris), name="athena-uploads", daemon=True
@@ -148,6 +154,7 @@ class AthenaService:
         for execution_id in waiting:
             self._end_unstarted(execution_id)
         self._workers.close()
+        self._readers.close()
         if self._history is not None:
             self._history.close()
         self._callers.close()
@@ -189,7 +196,7 @@ class AthenaService:
         name = str(parameters.get("WorkGroup") or DEFAULT_WORKGROUP)
         workgroup = self._workgroups.read(self._settings.region, name)
         execution = self._make_execution(parameters, workgroup)
-        _check_syntax(execution.query)
+        self._check_syntax(execution.query)
         known = self._by_token(execution.client_request_token) if execution.client_request_token else None
         if known is not None:
             if _identity(known) != _identity(execution):
@@ -202,6 +209,16 @@ class AthenaService:
         self._opened().save(execution)
         self._lane(execution).submit(self._execute, execution, workgroup, clients)
         return {"QueryExecutionId": execution.id}
+
+    def _check_syntax(self, query: str) -> None:
+        """Refuse a text that is no statement at once: Athena does so in StartQueryExecution."""
+        problem = problem_within_budget(query, self._readers)
+        if problem is not None and not isinstance(problem, UnsupportedError):  # those fail when they are run
+            raise ApiError(
+                "InvalidRequestException",
+                problem.reason.removeprefix("SYNTAX_ERROR: "),
+                extra={"AthenaErrorCode": "MALFORMED_QUERY"},
+            )
 
     def _lane(self, execution: Execution) -> ThreadPoolExecutor:
         reads = execution.statement_type == "DML" or execution.substatement_type == "CREATE_TABLE_AS_SELECT"
@@ -384,6 +401,10 @@ class AthenaService:
                 page = read_page(clients, str(execution.output_location), offset, limit, tabs)
             except ClientError as error:
                 raise _invalid("Could not find results", "RESULT_NOT_FOUND") from error
+            except RowTooLongError as error:
+                raise _invalid(
+                    f"The result can only be read from {execution.output_location}: {error}"
+                ) from error
             result["ResultSet"]["Rows"] = [
                 {"Data": [{} if value is None else {"VarCharValue": value} for value in row]}
                 for row in page.rows
@@ -474,17 +495,3 @@ def _has_rows(execution: Execution) -> bool:
         and str(location).endswith((".csv", ".txt"))
         and execution.substatement_type != "UNLOAD"
     )
-
-
-def _check_syntax(query: str) -> None:
-    """Refuse a text that is no statement at once: Athena does so in StartQueryExecution."""
-    try:
-        read_statement(query)
-    except UnsupportedError:
-        return  # a statement of Athena all the same: it fails when it is run
-    except QueryError as error:
-        raise ApiError(
-            "InvalidRequestException",
-            error.reason.removeprefix("SYNTAX_ERROR: "),
-            extra={"AthenaErrorCode": "MALFORMED_QUERY"},
-        ) from error

@@ -7,10 +7,7 @@ needs it reads and writes through the gateway's public API, in the name of whoev
 from __future__ import annotations
 
 import logging
-import os
 import queue
-import socket
-import sys
 import threading
 from dataclasses import asdict
 from pathlib import Path
@@ -21,15 +18,15 @@ from local_aws.athena.engine import Engine
 from local_aws.athena.errors import SYSTEM_ERROR, ExhaustedError, QueryError
 from local_aws.athena.runner import StatementRun
 from local_aws.athena.workers import guard
-from local_aws.athena.workers.channel import Channel
-from local_aws.athena.workers.errors import ChannelClosedError, WorkerError
+from local_aws.athena.workers.errors import ChannelClosedError
 from local_aws.athena.workers.job import Job, changes, error_message
+from local_aws.athena.workers.reading import too_large
+from local_aws.athena.workers.startup import begin, finish
 
 if TYPE_CHECKING:
-    from local_aws.athena.workers.channel import Message
+    from local_aws.athena.workers.channel import Channel, Message
 
 _log = logging.getLogger(__name__)
-_FIRST_MESSAGE_SECONDS = 30.0
 _PROGRESS_SECONDS = 0.5
 # How much later than the gateway the process ends itself when a statement has run out of time.
 _LAST_RESORT_SECONDS = 30.0
@@ -38,38 +35,22 @@ _RESERVED_FACTOR = 2
 _USED_SERVICES = ("s3", "glue", "athena")
 
 
-def main() -> int:
+def run() -> NoReturn:
     """Run statements until the gateway closes the conversation."""
-    channel = _take_channel()
-    begin = channel.receive(_FIRST_MESSAGE_SECONDS)
-    if begin is None:
-        raise WorkerError("the gateway sends nothing; this command is not for people")
-    guard.protect(int(begin["parent_pid"]), int(begin["scratch_bytes"]))
+    channel, order = begin()
+    guard.protect(int(order["parent_pid"]), int(order["scratch_bytes"]))
     engine = Engine(
-        Path(begin["folder"]),
-        scratch=Path(begin["scratch"]),
-        threads=int(begin["threads"]),
-        memory_bytes=int(begin["engine_bytes"]),
-        spill_bytes=int(begin["scratch_bytes"]),
+        Path(order["folder"]),
+        scratch=Path(order["scratch"]),
+        threads=int(order["threads"]),
+        memory_bytes=int(order["engine_bytes"]),
+        spill_bytes=int(order["scratch_bytes"]),
     )
     worker = Worker(channel, engine)
-    worker.callers(str(begin["endpoint"]), str(begin["region"])).prepare(_USED_SERVICES)
-    guard.bound_memory(_RESERVED_FACTOR * int(begin["memory_bytes"]))
+    worker.callers(str(order["endpoint"]), str(order["region"])).prepare(_USED_SERVICES)
+    guard.bound_memory(_RESERVED_FACTOR * int(order["memory_bytes"]))
     channel.send({"type": "ready"})
     worker.work()
-    return 0
-
-
-def _take_channel() -> Channel:
-    """Take the socket that is this process's input, and give the input back to nobody."""
-    taken = os.dup(0)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    try:
-        return Channel(socket.socket(fileno=taken))
-    except OSError as error:
-        raise WorkerError("a worker is started by the gateway; there is nothing to run by hand") from error
 
 
 class Worker:
@@ -91,7 +72,7 @@ class Worker:
             self._callers[key] = Callers(endpoint, region)
         return self._callers[key]
 
-    def work(self) -> None:
+    def work(self) -> NoReturn:
         """Run jobs for as long as the gateway listens."""
         threading.Thread(target=self._listen, name="athena-gateway", daemon=True).start()
         threading.Thread(target=self._report, name="athena-progress", daemon=True).start()
@@ -110,7 +91,7 @@ class Worker:
                     self._stop(str(message["id"]))
         except ChannelClosedError:
             # The gateway is gone, or done with this worker: nothing that runs here can be of use.
-            os._exit(0)
+            finish(0)
 
     def _stop(self, execution_id: str) -> None:
         with self._lock:
@@ -154,6 +135,8 @@ class Worker:
             run.run()
         except QueryError as error:
             return error
+        except RecursionError:
+            return too_large()
         except MemoryError:
             return ExhaustedError()
         except Exception as error:
@@ -170,14 +153,4 @@ class Worker:
         try:
             self._channel.send(message)
         except ChannelClosedError:
-            os._exit(0)
-
-
-def run() -> NoReturn:
-    """Run the process to its end, without waiting for threads that a statement has left behind."""
-    logging.basicConfig(
-        level=logging.WARNING,
-        format="%(asctime)s - %(levelname)s - %(name)s - %(message)s",
-        stream=sys.stderr,
-    )
-    os._exit(main())
+            finish(0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import shutil
 import threading
 import time
 from dataclasses import dataclass, field
@@ -31,10 +30,12 @@ _SLIM_BYTES = 128 * 1024**2
 
 @dataclass
 class WorkerPool:
-    """Lends out workers, one statement at a time each; `limits.workers` and one more exist at most."""
+    """Lends out workers, one statement at a time each; `most` exist at once, and `kept` of them (0 or 1) stay ready."""
 
     settings: Settings
     limits: Limits
+    most: int
+    kept: int = 1
     start: Callable[[Settings, Limits], WorkerProcess] = start_worker
     _changed: threading.Condition = field(default_factory=threading.Condition)
     _idle: list[WorkerProcess] = field(default_factory=list)
@@ -46,8 +47,7 @@ class WorkerPool:
     _starter: threading.Thread | None = None
 
     def open(self) -> None:
-        """Remove what an earlier gateway's workers have left, and begin to keep a worker ready."""
-        shutil.rmtree(self.settings.athena_dir / "scratch", ignore_errors=True)
+        """Begin to keep a worker ready."""
         self._closed = False
         # Workers end with the thread that has started them, so that one thread starts them all.
         self._starter = threading.Thread(target=self._keep, name="athena-workers", daemon=True)
@@ -56,7 +56,7 @@ class WorkerPool:
     def warm(self) -> None:
         """Have a worker ready soon; returns at once."""
         with self._changed:
-            if not self._closed and not self._idle and not self._lent and self._wanted == 0:
+            if self.kept and not self._closed and not self._idle and not self._lent and self._wanted == 0:
                 self._want_one()
 
     @contextlib.contextmanager
@@ -107,7 +107,7 @@ class WorkerPool:
                 self._waiting -= 1
 
     def _has_room(self) -> bool:
-        return len(self._idle) + len(self._lent) + self._wanted < self.limits.workers + 1
+        return len(self._idle) + len(self._lent) + self._wanted < self.most
 
     def _want_one(self) -> None:
         self._wanted += 1
@@ -169,12 +169,14 @@ class WorkerPool:
             worker.end()
 
     def _end_unneeded(self) -> None:
-        """End idle workers but one, and that one too when it holds much: a slim one takes its place."""
+        """End idle workers but those kept, and these too when they hold much: slim ones take their place."""
         limit = time.monotonic() - self.limits.idle_seconds
         with self._changed:
+            if self._waiting:
+                return
             old = [one for one in self._idle if one.idle_since < limit or not one.is_alive]
             old.sort(key=lambda one: (one.is_alive, -one.own_bytes()))
-            spare = len(self._idle) + len(self._lent) - 1
+            spare = len(self._idle) + len(self._lent) - self.kept
             ended = [
                 one
                 for position, one in enumerate(old)

@@ -96,7 +96,7 @@ class WorkerProcess:
         shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-def start_worker(settings: Settings, limits: Limits) -> WorkerProcess:
+def start_worker(settings: Settings, limits: Limits, command: str = "athena-worker") -> WorkerProcess:
     """Start a worker and wait until it can take a statement; raises `WorkerError` when it does not come up.
 
     On Linux the worker ends together with the thread that calls this.
@@ -105,7 +105,7 @@ def start_worker(settings: Settings, limits: Limits) -> WorkerProcess:
     scratch.mkdir(parents=True, mode=0o700)
     ours, theirs = socket.socketpair()
     with theirs:
-        popen = _spawn(settings, theirs)
+        popen = _spawn(settings, theirs, command)
     worker = WorkerProcess(popen, Channel(ours), scratch)
     begin = {
         "parent_pid": os.getpid(),
@@ -140,11 +140,16 @@ def start_worker(settings: Settings, limits: Limits) -> WorkerProcess:
     return worker
 
 
-def _spawn(settings: Settings, connection: socket.socket) -> subprocess.Popen[bytes]:
+def start_reader(settings: Settings, limits: Limits) -> WorkerProcess:
+    """Start a process that reads statements and runs none."""
+    return start_worker(settings, limits, "athena-reader")
+
+
+def _spawn(settings: Settings, connection: socket.socket, command: str) -> subprocess.Popen[bytes]:
     settings.logs_dir.mkdir(parents=True, exist_ok=True)
     with (settings.logs_dir / "athena.log").open("ab") as log_file:
         return subprocess.Popen(
-            [sys.executable, "-m", "local_aws", "athena-worker"],
+            [sys.executable, "-m", "local_aws", command],
             stdin=connection.fileno(),
             stdout=log_file,
             stderr=log_file,
