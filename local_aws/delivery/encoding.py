@@ -19,6 +19,7 @@ from local_aws.delivery.conversion import Converter, write
 from local_aws.delivery.conversion.errors import SchemaError
 from local_aws.delivery.error_documents import Reason, Rejects, conversion_failed
 from local_aws.delivery.ordinals import as_ordinals
+from local_aws.delivery.quarantine import ENVIRONMENT
 from local_aws.delivery.records import RecordBatch
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _CONVERTING = threading.Lock()
 # AWS rule: measured on Parquet objects although they are plain Parquet, reference 3.6.
 _CONVERTED_ENCODING = "hadoop-snappy"
 # Not a code of AWS's: the converter failed in a way that nobody foresaw.
-_STUMBLED = "DataFormatConversion.InternalError"
+CONVERSION_CODE = "DataFormatConversion.InternalError"
 
 
 @dataclass(slots=True)
@@ -147,6 +148,8 @@ class ConvertingEncoder:
     def _convert(self, converter: Converter, records: list[bytes]) -> tuple[dict[int, Reason], bytes | None]:
         try:
             converted = converter.convert(records)
+        except ENVIRONMENT:
+            raise
         except Exception:
             # A record that the converter itself stumbles over must not hold up the stream for ever.
             _LOG.exception("%d records could not be converted together: trying one by one", len(records))
@@ -163,8 +166,10 @@ class ConvertingEncoder:
         for index, record in enumerate(records):
             try:
                 converted = converter.convert([record])
+            except ENVIRONMENT:
+                raise
             except Exception as error:
-                failures[index] = Reason(_STUMBLED, repr(error), 1, self._clock.now_ms())
+                failures[index] = Reason(CONVERSION_CODE, repr(error), 1, self._clock.now_ms())
                 continue
             for failure in converted.failures:
                 failures[index] = Reason(failure.code, failure.message, 1, self._clock.now_ms())

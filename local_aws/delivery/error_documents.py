@@ -10,10 +10,13 @@ compressed record as it came (developer guide, "Troubleshoot decompression in Fi
 from __future__ import annotations
 
 import binascii
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
+
+from local_aws.delivery.quarantine import Stage, isolate
 
 if TYPE_CHECKING:
     from local_aws.delivery.config import SchemaReference
@@ -25,6 +28,8 @@ CONVERSION_FAILED = "format-conversion-failed"
 EXTRACTION_FAILED = "metadata-extraction-failed"
 PARTITIONING_FAILED = "partitioning-failed"
 PARTITIONS_EXCEEDED = "activePartitionExceeded"
+# Not a code of AWS's: a record that a stage stumbled over in a way that nobody foresaw.
+INTERNAL_CODE = "Processing.InternalError"
 
 
 @dataclass(slots=True)
@@ -37,6 +42,14 @@ class Rejects:
     output_type: str
     documents: RecordBatch
     reasons: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def with_more(self, other: Rejects | None) -> Rejects:
+        """Return these and those of `other`, which are of the same shard and output type."""
+        if other is not None:
+            self.documents.extend(other.documents)
+            for reason, count in other.reasons.items():
+                self.reasons[reason] = self.reasons.get(reason, 0) + count
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +75,15 @@ def processing_failed(
         document: dict[str, Any] = {
             "rawData": _base64(data),
             "errorCode": reason.code,
-            "errorMessage": reason.message,
+            "errorMessage": _printable(reason.message),
             "attemptsMade": reason.attempts,
             "arrivalTimestamp": arrival_ms,
             "attemptEndingTimestamp": reason.ended_ms,
         }
         if lambda_arn is not None:
             document["lambdaARN"] = lambda_arn
-        lines.append(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
-        pair = (reason.code, reason.message)
-        counts[pair] = counts.get(pair, 0) + 1
+        lines.append(_line(document, data))
+        _count(counts, reason)
     return Rejects(output_type, _documents(records, lines), counts)
 
 
@@ -94,17 +106,37 @@ def conversion_failed(
             "attemptsMade": reason.attempts,
             "arrivalTimestamp": records.arrivals_ms[index],
             "lastErrorCode": reason.code,
-            "lastErrorMessage": reason.message,
+            "lastErrorMessage": _printable(reason.message),
             "attemptEndingTimestamp": reason.ended_ms,
             "rawData": _base64(records.raw[index]),
             "sequenceNumber": records.sequences[index],
             "subSequenceNumber": records.subsequences[index],
             "dataCatalogTable": table,
         }
-        lines.append(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
-        pair = (reason.code, reason.message)
-        counts[pair] = counts.get(pair, 0) + 1
+        lines.append(_line(document, records.raw[index]))
+        _count(counts, reason)
     return Rejects(CONVERSION_FAILED, _documents(records, lines), counts)
+
+
+def _line(document: dict[str, Any], data: bytes) -> bytes:
+    isolated = isolate(
+        Stage.DOCUMENT, (data,), lambda _: orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+    )
+    if isolated.parts:
+        return isolated.parts[0][1]
+    # The record itself is what must not be lost.
+    least = {"rawData": document["rawData"], "errorCode": INTERNAL_CODE, "errorMessage": isolated.failed[0]}
+    return json.dumps(least).encode("ascii") + b"\n"
+
+
+def _count(counts: dict[tuple[str, str], int], reason: Reason) -> None:
+    pair = (reason.code, _printable(reason.message))
+    counts[pair] = counts.get(pair, 0) + 1
+
+
+def _printable(text: str) -> str:
+    """Return a message, which may quote a record, without the lone surrogates that no UTF-8 has."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _documents(records: RecordBatch, lines: list[bytes]) -> RecordBatch:

@@ -16,6 +16,7 @@ from local_aws.delivery import kpl, log_codes
 from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError, error_code
 from local_aws.delivery.intake import Chunk, Shard
 from local_aws.delivery.ledger import MAIN
+from local_aws.delivery.quarantine import ENVIRONMENT
 from local_aws.delivery.records import RecordBatch
 
 if TYPE_CHECKING:
@@ -248,10 +249,21 @@ def user_records(shard_id: str, records: list[SourceRecord]) -> RecordBatch:
     """Give the user records of a GetRecords answer; those of one aggregate share its sequence number."""
     batch = RecordBatch(shard_id)
     for record in records:
-        pieces = kpl.split(record.data)
+        pieces = _aggregated(record.data)
         if pieces is None:
             batch.append(record.data, 0, record.arrival_ms, record.sequence, 0, record.partition_key)
             continue
         for subsequence, (partition_key, piece) in enumerate(pieces):
             batch.append(piece, 0, record.arrival_ms, record.sequence, subsequence, partition_key)
     return batch
+
+
+def _aggregated(data: bytes) -> list[tuple[str, bytes]] | None:
+    """Return the records of an aggregate. AWS rule: what is none is an ordinary record, reference 11.5."""
+    try:
+        return kpl.split(data)
+    except ENVIRONMENT:
+        raise
+    except Exception:
+        _LOG.exception("a record of %d bytes could not be taken apart and is delivered whole", len(data))
+        return None

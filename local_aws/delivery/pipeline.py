@@ -18,7 +18,10 @@ from local_aws.delivery.buffers import Buffer, Buffers, Key
 from local_aws.delivery.delimiter import append
 from local_aws.delivery.error_documents import (
     EXTRACTION_FAILED,
+    INTERNAL_CODE,
+    PARTITIONING_FAILED,
     PARTITIONS_EXCEEDED,
+    PROCESSING_FAILED,
     Reason,
     Rejects,
     processing_failed,
@@ -28,9 +31,15 @@ from local_aws.delivery.lanes import Lane
 from local_aws.delivery.ledger import BACKUP, MAIN
 from local_aws.delivery.numbering import Numbering, unpack_numbered
 from local_aws.delivery.ordinals import as_ordinals
-from local_aws.delivery.partitioning import EXTRACTION_CODE, LARGE_RECORD_BYTES, Partitioner
+from local_aws.delivery.partitioning import (
+    EXTRACTION_CODE,
+    LARGE_RECORD_BYTES,
+    PARTITIONING_CODE,
+    Partitioner,
+)
+from local_aws.delivery.quarantine import Stage, isolate
 from local_aws.delivery.sink import DATA, ERRORS
-from local_aws.delivery.transform import NO_KEYS
+from local_aws.delivery.transform import NO_KEYS, TRANSFORM_CODE, together
 
 if TYPE_CHECKING:
     import threading
@@ -45,11 +54,13 @@ if TYPE_CHECKING:
     from local_aws.delivery.metrics import Metrics
     from local_aws.delivery.objects import DeliveryObject
     from local_aws.delivery.outbox import Outbox
+    from local_aws.delivery.partitioning import Grouped
     from local_aws.delivery.prefix import PrefixEvaluator
     from local_aws.delivery.records import RecordBatch
     from local_aws.delivery.sink import Delivered
+    from local_aws.delivery.transform import Transformed
 
-    Deliver = Callable[[str, Buffer], Future[Delivered]]
+    Deliver = Callable[[str, Buffer], Future[list[Delivered]]]
     Report = Callable[[Rejects], None]
 
 _LOG = logging.getLogger(__name__)
@@ -110,8 +121,10 @@ class Pipeline:
             Extractor(query, stop) if query is not None and config.dynamic_partitioning else None
         )
         self._partitioner = Partitioner(prefixes) if config.dynamic_partitioning else None
-        self._in_delivery: list[tuple[str, Buffer, Future[Delivered]]] = []
+        self._in_delivery: list[tuple[str, Buffer, Future[list[Delivered]]]] = []
         self._draining = False
+        # Records that went to the error prefix since the start.
+        self.records_failed = 0
 
     # Taking in
 
@@ -183,20 +196,36 @@ class Pipeline:
             settings = self._config.processing.transform
             assert settings is not None  # noqa: S101 - there is a transform to run
             assert self._transform is not None  # noqa: S101 - the caller has checked
-            lane = Lane(shard_id, settings.hints, self._transform, self._submit, self._clock, self._notify)
+            lane = Lane(
+                shard_id, settings.hints, self._run_transform, self._submit, self._clock, self._notify
+            )
             self._lanes[shard_id] = lane
         return lane
+
+    def _run_transform(self, batch: RecordBatch) -> Transformed:
+        """Run a batch through the function, elsewhere; a record that this stumbles over fails alone."""
+        assert self._transform is not None  # noqa: S101 - there is a lane only when there is a transform
+        assert self._config.processing.transform is not None  # noqa: S101
+        run = self._transform
+        isolated = isolate(Stage.TRANSFORM, batch.data, lambda indices: run(batch.take(indices)))
+        now_ms = self._clock.now_ms()
+        reasons = [Reason(TRANSFORM_CODE, text, 1, now_ms) for text in isolated.failed.values()]
+        rejects = None
+        if reasons:
+            arn = self._config.processing.transform.function_arn
+            rejects = processing_failed(PROCESSING_FAILED, batch.take(list(isolated.failed)), reasons, arn)
+        return together(batch, [answer for _, answer in isolated.parts], rejects)
 
     # Between the transform and the buffers
 
     def _route(self, batch: RecordBatch, from_lambda: Sequence[Mapping[str, Any]]) -> None:
         if self._partitioner is None:
-            self._buffers[DATA].add((batch.shard_id,), append(batch, self._delimiter))
+            self._buffer((batch.shard_id,), batch)
             return
         from_query: Sequence[Mapping[str, Any]] = ()
         if self._extractor is not None:
             started = self._clock.steady_seconds()
-            from_query, failed = self._extractor.extract(batch.data)
+            from_query, failed = self._extract(self._extractor, batch)
             took_ms = (self._clock.steady_seconds() - started) * 1000
             self._metrics.add("JQProcessing.Duration", took_ms, "Milliseconds")
             if failed:
@@ -207,15 +236,62 @@ class Pipeline:
                 batch = batch.take(good)
                 from_lambda = [from_lambda[i] for i in good]
                 from_query = [from_query[i] for i in good]
-        grouped = self._partitioner.group(len(batch), from_lambda, from_query)
-        refused = dict(grouped.failed)
-        for values, indices in grouped.groups.items():
+        groups, refused = self._group(self._partitioner, batch, from_lambda, from_query)
+        for values, indices in groups.items():
             if values not in self._buffers[DATA] and self._is_new_partition_refused(values):
                 refused |= dict.fromkeys(indices, (PARTITIONS_EXCEEDED, _EXCEEDED_CODE, _EXCEEDED_TEXT))
                 continue
-            self._buffers[DATA].add(values, append(batch.take(indices), self._delimiter))
+            self._buffer(values, batch.take(indices))
         if refused:
             self._refuse_some(batch, refused)
+
+    def _extract(
+        self, extractor: Extractor, batch: RecordBatch
+    ) -> tuple[list[Mapping[str, str]], dict[int, str]]:
+        """Return the keys of each record, and by index why a record has none."""
+        isolated = isolate(
+            Stage.EXTRACT, batch.data, lambda indices: extractor.extract([batch.data[i] for i in indices])
+        )
+        keys: list[Mapping[str, str]] = [NO_KEYS] * len(batch)
+        failed = isolated.failed
+        for indices, (found, problems) in isolated.parts:
+            for index, one in zip(indices, found, strict=True):
+                keys[index] = one
+            failed |= {indices[at]: text for at, text in problems.items()}
+        return keys, failed
+
+    def _group(
+        self,
+        partitioner: Partitioner,
+        batch: RecordBatch,
+        from_lambda: Sequence[Mapping[str, Any]],
+        from_query: Sequence[Mapping[str, Any]],
+    ) -> tuple[dict[Key, list[int]], dict[int, tuple[str, str, str]]]:
+        """Return the indices of the records by partition, and why others have none."""
+
+        def group(indices: Sequence[int]) -> Grouped:
+            ours = [from_query[i] for i in indices] if from_query else ()
+            return partitioner.group(len(indices), [from_lambda[i] for i in indices], ours)
+
+        isolated = isolate(Stage.PARTITION, batch.data, group)
+        groups: dict[Key, list[int]] = {}
+        refused = {i: (PARTITIONING_FAILED, PARTITIONING_CODE, text) for i, text in isolated.failed.items()}
+        for indices, grouped in isolated.parts:
+            for values, members in grouped.groups.items():
+                groups.setdefault(values, []).extend(indices[at] for at in members)
+            refused |= {indices[at]: failure for at, failure in grouped.failed.items()}
+        return groups, refused
+
+    def _buffer(self, key: Key, batch: RecordBatch) -> None:
+        isolated = isolate(
+            Stage.DELIMITER, batch.data, lambda indices: append(batch.take(indices), self._delimiter)
+        )
+        for _, ready in isolated.parts:
+            self._buffers[DATA].add(key, ready)
+        if isolated.failed:
+            self._refuse_some(
+                batch, {i: (PROCESSING_FAILED, INTERNAL_CODE, text) for i, text in isolated.failed.items()}
+            )
 
     def _is_new_partition_refused(self, values: tuple[str, ...]) -> bool:
         active = self._active_partitions()
@@ -234,6 +310,7 @@ class Pipeline:
             self._reject(processing_failed(output_type, batch.take(bad), reasons, None))
 
     def _reject(self, rejects: Rejects) -> None:
+        self.records_failed += len(rejects.documents)
         self._buffers[ERRORS].add((rejects.output_type,), rejects.documents)
         self._report(rejects)
 
@@ -273,7 +350,8 @@ class Pipeline:
             return
         self._in_delivery = [entry for entry in self._in_delivery if entry not in finished]
         for _, _, future in finished:
-            self._settle(future.result())
+            for delivered in future.result():
+                self._settle(delivered)
 
     def _settle(self, delivered: Delivered) -> None:
         for rejects in delivered.rejects:

@@ -21,7 +21,8 @@ class Status:
 
     `state` is `running`, `stopped` or `failed`; `records_read` counts source records since the stream's beginning,
     `records_outstanding` those that are not in S3 yet (once for the lake, once for the backup), `held_bytes` is
-    the memory they take, `objects_in_delivery` how many objects are being made or written at this moment.
+    the memory they take, `objects_in_delivery` how many objects are being made or written at this moment,
+    `records_failed` how many records went to the error prefix since the worker started.
     """
 
     version: int
@@ -31,6 +32,7 @@ class Status:
     held_bytes: int = 0
     objects_in_delivery: int = 0
     failure: str | None = None
+    records_failed: int = 0
 
 
 class StatusFile:

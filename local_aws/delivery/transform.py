@@ -60,6 +60,9 @@ _TOO_LARGE = "The record does not fit into one invocation: its event has {size} 
 DEFAULT_BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0)
 _UNREACHABLE_PAUSE_SECONDS = 1.0
 
+# Not a code of AWS's: sending a record, or reading what came back for it, failed in a way that nobody foresaw.
+TRANSFORM_CODE = "Lambda.InternalError"
+
 NO_KEYS: Mapping[str, Any] = {}
 
 
@@ -75,6 +78,19 @@ class Transformed:
     partition_keys: list[Mapping[str, Any]]
     dropped: list[int] = field(default_factory=list)
     rejects: Rejects | None = None
+
+
+def together(batch: RecordBatch, answers: Sequence[Transformed], rejects: Rejects | None) -> Transformed:
+    """Return what came back for the parts of `batch` as one; `rejects` are further records that failed."""
+    if len(answers) == 1 and rejects is None:
+        return answers[0]
+    whole = Transformed(batch.cut(0, 0), [], rejects=rejects)
+    for answer in answers:
+        whole.records.extend(answer.records)
+        whole.partition_keys += answer.partition_keys
+        whole.dropped += answer.dropped
+        whole.rejects = answer.rejects if whole.rejects is None else whole.rejects.with_more(answer.rejects)
+    return whole
 
 
 class Transformer:

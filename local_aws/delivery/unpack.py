@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from local_aws.delivery import cloudwatch_logs, decompression
 from local_aws.delivery.deaggregate import split
-from local_aws.delivery.error_documents import PARTITIONING_FAILED
+from local_aws.delivery.error_documents import INTERNAL_CODE, PARTITIONING_FAILED, PROCESSING_FAILED
 from local_aws.delivery.partitioning import LARGE_RECORD_CODE
+from local_aws.delivery.quarantine import Stage, isolate
 from local_aws.delivery.records import RecordBatch
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def unpack(source: RecordBatch, numbering: Numbering, largest_bytes: int | None 
         failure = _excess(data, largest_bytes)
         pieces = [data]
         if failure is None:
-            pieces, failure = _pieces(data, numbering, unpacked)
+            pieces, failure = _whole_or_pieces(data, numbering, unpacked)
         if failure is not None:
             unpacked.failed[len(records)] = failure
         for piece in pieces:
@@ -82,6 +83,15 @@ def _excess(data: bytes, largest_bytes: int | None) -> tuple[str, str, str] | No
         f"The record has {len(data)} bytes; dynamic partitioning takes records of up to {largest_bytes} bytes"
     )
     return PARTITIONING_FAILED, LARGE_RECORD_CODE, text
+
+
+def _whole_or_pieces(
+    data: bytes, numbering: Numbering, unpacked: Unpacked
+) -> tuple[list[bytes], tuple[str, str, str] | None]:
+    isolated = isolate(Stage.UNPACK, (data,), lambda _: _pieces(data, numbering, unpacked))
+    if isolated.failed:
+        return [data], (PROCESSING_FAILED, INTERNAL_CODE, isolated.failed[0])
+    return isolated.parts[0][1]
 
 
 def _pieces(

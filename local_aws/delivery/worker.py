@@ -245,7 +245,7 @@ class Worker:
         self, checkpoint: Checkpoint, outbox: Outbox, writer: ObjectWriter, prefixes: PrefixEvaluator
     ) -> Pipeline:
         config = self.config
-        sink = Sink(config, self._channels(prefixes), outbox, writer)
+        sink = Sink(config, self._channels(prefixes), outbox, writer, self._clock)
         transform = config.processing.transform
         run = None
         if transform is not None:
@@ -333,6 +333,7 @@ class Worker:
                 sum(shard.outstanding for shard in shards),
                 pipeline.held_bytes,
                 pipeline.objects_in_delivery,
+                records_failed=pipeline.records_failed,
             )
         )
         if self.config.source is None:

@@ -282,7 +282,7 @@ class Rig:
         clients: Any = OneClient(self.s3)
         self.writer = ObjectWriter(clients, self.metrics, self.stop)
         prefixes = PrefixEvaluator(self.config.destination)
-        self.sink = Sink(self.config, self._channels(prefixes, columns), self.outbox, self.writer)
+        self.sink = Sink(self.config, self._channels(prefixes, columns), self.outbox, self.writer, self.clock)
         transform = self.config.processing.transform
         run = None
         if transform is not None:
