@@ -1,4 +1,4 @@
-"""`python -m local_aws up | down | status | serve | deliver | athena-worker | athena-reader`."""
+"""`python -m local_aws up | down | status | reset | serve | deliver | athena-worker | athena-reader`."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     down.add_argument("--timeout", type=float, default=120.0, metavar="SECONDS")
     status = commands.add_parser("status", help="say whether it runs, and how it is")
     status.add_argument("--output", choices=("text", "json"), default="text")
+    commands.add_parser("reset", help="empty it, running or not: everything deployed and all data")
     commands.add_parser("serve", help="run it in the foreground, until SIGTERM or Ctrl+C")
     commands.add_parser("deliver", help="run the delivery engine alone, against the running gateway")
     commands.add_parser("athena-worker", help="run statements of Athena; started by the gateway alone")
@@ -59,6 +60,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         return _down(settings, options.timeout)
     if options.command == "status":
         return _status(settings, options.output)
+    if options.command == "reset":
+        return _reset(settings)
     if options.command == "serve":
         from local_aws.gateway.server import serve
 
@@ -103,6 +106,14 @@ def _down(settings: Settings, timeout_seconds: float) -> int:
     else:
         _say(f"The local AWS (pid {stopped.pid}) flushed, saved and stopped in {stopped.seconds:.1f} s.")
     _say("Next: make up")
+    return _DONE
+
+
+def _reset(settings: Settings) -> int:
+    from local_aws import process
+
+    seconds = process.reset(settings)
+    _say(f"The local AWS with the state folder {settings.state_dir} is empty, in {seconds:.1f} s.")
     return _DONE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,8 +14,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psutil
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from local_aws import running
+from local_aws.clients import LOCAL_CREDENTIALS
 from local_aws.config import REPOSITORY_DIR
 from local_aws.errors import ProcessError
 
@@ -27,6 +32,7 @@ _POLL_SECONDS = 0.05
 _PROBE_TIMEOUT_SECONDS = 2.0
 _LOG_LIMIT_BYTES = 10 * 1024 * 1024
 _LOG_TAIL_LINES = 15
+_RESET_TIMEOUT_SECONDS = 120.0
 _LAST_GRACE_SECONDS = 2.0
 
 
@@ -98,6 +104,33 @@ def down(settings: Settings, timeout_seconds: float = 120.0) -> Stopped:
     running.remove(settings)
     killed = tuple(process.pid for process in leftover)
     return Stopped(instance.pid, time.monotonic() - begun, killed)
+
+
+def reset(settings: Settings) -> float:
+    """Empty the instance of this state folder, running or not; return how many seconds that took.
+
+    Raises `ProcessError` when the instance refuses or does not answer.
+    """
+    begun = time.monotonic()
+    found = running.find(settings)
+    if found is None:
+        with running.locked(settings):
+            for entry in settings.state_dir.iterdir():
+                if entry.is_dir() and entry not in (settings.run_dir, settings.logs_dir):
+                    shutil.rmtree(entry)
+        return time.monotonic() - begun
+    request = AWSRequest("POST", f"{found[0].endpoint}/_local_aws/reset")
+    key = Credentials(LOCAL_CREDENTIALS.access_key_id, LOCAL_CREDENTIALS.secret_access_key)
+    SigV4Auth(key, "local-aws", settings.region).add_auth(request)
+    asked = urllib.request.Request(  # noqa: S310 - the address is always http to this machine
+        str(request.url), method="POST", headers=dict(request.headers.items())
+    )
+    try:
+        with urllib.request.urlopen(asked, timeout=_RESET_TIMEOUT_SECONDS) as response:  # noqa: S310 - see above
+            response.read()
+    except OSError as error:
+        raise ProcessError(f"the local AWS at {found[0].endpoint} was not reset: {error}") from error
+    return time.monotonic() - begun
 
 
 def health(settings: Settings) -> dict[str, Any] | None:

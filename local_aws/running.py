@@ -6,14 +6,19 @@ process since then is never taken for ours.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import socket
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import psutil
 
+from local_aws.errors import ProcessError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from local_aws.config import Settings
@@ -73,6 +78,34 @@ def alive(pid: int, create_time: float) -> psutil.Process | None:
     except psutil.NoSuchProcess:
         return None
     return None
+
+
+@contextmanager
+def locked(settings: Settings) -> Iterator[None]:
+    """Hold the state folder: no instance starts meanwhile.
+
+    Raises `ProcessError` when an instance has it.
+    """
+    lock = lock_state(settings)
+    try:
+        yield
+    finally:
+        lock.close()
+
+
+def lock_state(settings: Settings) -> IO[str]:
+    """Take the state folder for this process until the file is closed. Raises `ProcessError`."""
+    settings.run_dir.mkdir(parents=True, exist_ok=True)
+    lock = (settings.run_dir / "gateway.lock").open("w", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise ProcessError(
+            f"another instance uses the state folder {settings.state_dir}; "
+            "stop it (make down) or set STREAMLAKE_STATE_DIR to another folder"
+        ) from error
+    return lock
 
 
 def port_is_free(settings: Settings) -> OSError | None:

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from local_aws.gateway import pages, unsigned
+from local_aws.gateway import pages, reset, unsigned
 from local_aws.gateway.asgi import ClientGoneError, again, read_body, replayed, send_answer
 from local_aws.gateway.protocols import Answer
 from local_aws.gateway.refusals import refusal
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_RESET = "/_local_aws/reset"
 _FORM_FIELDS = (b'name="x-amz-signature"', b'name="signature"')
 # A form's fields come before its file.
 _FORM_FIELDS_BYTES = 128 * 1024
@@ -108,7 +107,7 @@ class Door:
     ) -> Receive:
         """Return what is left of the request to receive. Raises `ApiError` for one that may not pass."""
         if signature is not None:
-            if scope["path"] == _RESET and origin_of(scope["headers"]) is not None:
+            if scope["path"] == reset.PATH and origin_of(scope["headers"]) is not None:
                 raise ApiError("AccessDeniedException", "A web page may not reset the local AWS.", status=403)
             return (
                 receive if self._verify_root is None else await self._verify_root(scope, receive, signature)

@@ -18,6 +18,7 @@ from xml.sax.saxutils import escape
 import orjson
 
 from local_aws.clients import LOCAL_CREDENTIALS
+from local_aws.gateway import reset
 from local_aws.gateway.asgi import ClientGoneError, again, read_body, send_answer
 from local_aws.gateway.dispatch import error_answer
 from local_aws.gateway.protocols import Answer
@@ -73,6 +74,10 @@ class Guard:
         The body is read where its hash is no header, or where its chunks are signed one by one.
         """
         if not self._authorization.is_root_key(signature.access_key_id):
+            if scope["path"] == reset.PATH:
+                raise ApiError(
+                    "AccessDeniedException", "Only the account's root may reset the local AWS.", status=403
+                )
             return receive
         body = b""
         payload = next((value for name, value in scope["headers"] if name == b"x-amz-content-sha256"), b"")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import os
 import resource
@@ -11,28 +10,25 @@ import signal
 import socket
 import sys
 from datetime import UTC, datetime
-from typing import IO, TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from local_aws import __version__, regions, running
 from local_aws.errors import ProcessError
 from local_aws.gateway import ministack, saving
-from local_aws.gateway.app import GatewayApp
 from local_aws.gateway.arrival import Arrival
 from local_aws.gateway.door import Door
-from local_aws.gateway.guard import Guard
 from local_aws.gateway.public_objects import PublicObjects
 from local_aws.gateway.registry import make_services
-from local_aws.gateway.repeats import RepeatedCalls
+from local_aws.gateway.reset import Resettable
 from local_aws.gateway.saving import Saver, save_ministack
+from local_aws.gateway.stack import make_stack
 from local_aws.gateway.supervisor import Supervisor
-from local_aws.iam.authorization import Authorization
 from local_aws.iam.evaluator import Evaluator
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from hypercorn.config import Config as HypercornConfig
 
     from local_aws.config import Settings
@@ -52,7 +48,7 @@ def serve(settings: Settings) -> int:
     Raises `ProcessError` when the state folder is in use by another instance or the port is taken.
     """
     _configure_logging(settings)
-    lock = _lock_state(settings)
+    lock = running.lock_state(settings)
     settings = regions.at_home(settings)
     listener = _listen(settings)
     ministack.prepare(settings)
@@ -82,7 +78,7 @@ def serve(settings: Settings) -> int:
 
 async def _serve(
     settings: Settings,
-    services: Sequence[Service],
+    services: list[Service],
     behind: Any,
     listener: socket.socket,
     started_at: datetime,
@@ -109,10 +105,16 @@ async def _serve(
             "delivery": supervisor.health() if supervisor else {"state": "disabled"},
         }
 
-    authorization = Authorization(settings) if settings.auth else None
-    guard = Guard(authorization) if authorization else None
     saver = Saver(save_ministack)
-    app = GatewayApp(settings, services, behind, health, guard, saver.note)
+    answering = Resettable(
+        settings,
+        services,
+        behind,
+        partial(make_services, settings),
+        lambda made: make_stack(settings, made, behind, health, saver.note),
+        supervisor,
+        _end_children,
+    )
     stop_asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
@@ -132,12 +134,10 @@ async def _serve(
         await saver.stop()
 
     public = PublicObjects(behind, Evaluator(settings.account_id), settings.region)
-    door = Door(RepeatedCalls(app), settings, public.allow, guard.verified_root if guard else None)
+    door = Door(answering, settings, public.allow, answering.verified_root if settings.auth else None)
     serving: Any = Arrival(door)
     await hypercorn_serve(serving, _hypercorn_config(listener), shutdown_trigger=until_stopped, mode="asgi")
-    app.close()
-    if authorization is not None:
-        authorization.close()
+    answering.close()
 
 
 def _hypercorn_config(listener: socket.socket) -> HypercornConfig:
@@ -166,20 +166,6 @@ def _listen(settings: Settings) -> socket.socket:
         listener.close()
         raise ProcessError(running.port_taken_message(settings, error)) from error
     return listener
-
-
-def _lock_state(settings: Settings) -> IO[str]:
-    settings.run_dir.mkdir(parents=True, exist_ok=True)
-    lock = (settings.run_dir / "gateway.lock").open("w", encoding="utf-8")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise ProcessError(
-            f"another instance uses the state folder {settings.state_dir}; "
-            "stop it (make down) or set STREAMLAKE_STATE_DIR to another folder"
-        ) from error
-    return lock
 
 
 def _end_children() -> None:

@@ -52,15 +52,19 @@ class Supervisor:
         self._started_at = 0.0
 
     async def start(self) -> None:
-        """Start the process and the watch over it."""
+        """Start the process and the watch over it, again after a `stop`."""
+        self._stopping.clear()
         await self._spawn()
         self._watch = asyncio.create_task(self._keep_running(), name="delivery-supervisor")
 
-    async def stop(self) -> None:
-        """Ask the process to flush and end, wait for it, and kill it if it takes too long."""
+    async def stop(self, *, flush: bool = True) -> None:
+        """Ask the process to flush and end, wait for it, and kill it if it takes too long; or kill it at once."""
         self._stopping.set()
         process = self._process
-        if process is not None and process.returncode is None:
+        if process is not None and process.returncode is None and not flush:
+            process.kill()
+            await process.wait()
+        elif process is not None and process.returncode is None:
             self._state = "flushing"
             process.terminate()
             try:
