@@ -16,7 +16,6 @@ DBT = .tools/dbt
 ## Variables that commands take, with their defaults
 TARGET ?= local
 ENV ?=
-PORT ?= $(or $(STREAMLAKE_PORT),4566)
 DATASET ?= events
 AMOUNT ?=
 RATE ?=
@@ -31,19 +30,28 @@ ACCEPT_TYPE_CHANGES ?=
 DEPLOYERS ?=
 EVENTS_PER_HOUR ?=
 EVENT_BYTES ?=
-TERRAFORM ?=
 
-export STREAMLAKE_PORT := $(PORT)
+ifeq ($(origin PORT),undefined)
+export STREAMLAKE_PORT := $(if $(value STREAMLAKE_PORT),$(value STREAMLAKE_PORT),4566)
+else
+export STREAMLAKE_PORT := $(value PORT)
+endif
 # Which terraform or tofu; without it the first one on PATH.
-export TERRAFORM
-# SQL reaches the tool through the environment, unexpanded: quotes and dollar signs in it need no escaping.
+override export TERRAFORM := $(value TERRAFORM)
+# What a person types reaches the tools through the environment, unexpanded: the shell must not read it. Quotes and
+# dollar signs need no escaping, and `make produce AMOUNT='10; rm -r x'` is an amount that the producer refuses.
 export STREAMLAKE_SQL := $(value SQL)
-unexport SQL
+PASSED = TARGET ENV DATASET AMOUNT RATE DURATION SEED QUERY MAX_ROWS OUTPUT DAYS DEPLOYERS EVENTS_PER_HOUR EVENT_BYTES BENCH
+$(foreach name,$(PASSED),$(eval export STREAMLAKE_MAKE_$(name) := $$(value $(name))))
+# Exported under their own names they would be expanded after all.
+unexport SQL PORT YES OPEN ACCEPT_TYPE_CHANGES $(PASSED)
+# The words of an option: its name, and its value as the shell finds it in the environment.
+option = $(if $(value $(2)),$(1) "$$STREAMLAKE_MAKE_$(2)")
 
 # What was deployed last is used unless TARGET is given on the command line or in the environment.
-chosen = $(if $(filter command environment,$(firstword $(origin TARGET))),--target $(TARGET)) $(if $(ENV),--environment $(ENV))
-load_options = $(if $(EVENTS_PER_HOUR),--events-per-hour $(EVENTS_PER_HOUR)) $(if $(EVENT_BYTES),--event-bytes $(EVENT_BYTES))
-deploy_options = --target $(TARGET) $(if $(ENV),--environment $(ENV)) $(if $(YES),--yes) $(if $(ACCEPT_TYPE_CHANGES),--accept-type-changes) $(load_options)
+chosen = $(if $(filter command environment,$(firstword $(origin TARGET))),$(call option,--target,TARGET)) $(call option,--environment,ENV)
+load_options = $(call option,--events-per-hour,EVENTS_PER_HOUR) $(call option,--event-bytes,EVENT_BYTES)
+deploy_options = $(call option,--target,TARGET) $(call option,--environment,ENV) $(if $(value YES),--yes) $(if $(value ACCEPT_TYPE_CHANGES),--accept-type-changes) $(load_options)
 
 .PHONY: help
 help: ## what there is to type
@@ -75,43 +83,48 @@ package: $(READY) ## build the zips of the functions (plan, deploy and destroy d
 	@$(PY) -m scripts.package_transform
 	@$(PY) -m scripts.package_functions
 
-plan: $(READY) $(if $(filter local,$(TARGET)),up) ## show what deploy would change
+plan: $(READY) $(if $(filter local,$(value TARGET)),up) ## show what deploy would change
 	@$(PY) -m scripts.deploy plan $(deploy_options)
 
-deploy: $(READY) $(if $(filter local,$(TARGET)),up) ## create or change the lake (asks first on AWS)
+deploy: $(READY) $(if $(filter local,$(value TARGET)),up) ## create or change the lake (asks first on AWS)
 	@$(PY) -m scripts.deploy deploy $(deploy_options)
 
-destroy: $(READY) $(if $(filter local,$(TARGET)),up) ## remove the lake and its data
+destroy: $(READY) $(if $(filter local,$(value TARGET)),up) ## remove the lake and its data
 	@$(PY) -m scripts.deploy destroy $(deploy_options)
 
 bootstrap: $(READY) ## once for each AWS account and Region: the bucket for Terraform's state; DEPLOYERS="dev prod" for policies
-	@$(PY) -m scripts.bootstrap --deployers "$(DEPLOYERS)" $(if $(YES),--yes)
+	@$(PY) -m scripts.bootstrap --deployers "$$STREAMLAKE_MAKE_DEPLOYERS" $(if $(value YES),--yes)
 
 ##@ Use it
 .PHONY: produce query status cost compact
 produce: $(READY) ## send events: AMOUNT=10, RATE= per second, DURATION=30s, DATASET=, SEED=
-	@$(PY) -m producer --dataset $(DATASET) $(if $(AMOUNT),--amount $(AMOUNT)) $(if $(RATE),--rate $(RATE)) \
-	  $(if $(DURATION),--duration $(DURATION)) $(if $(SEED),--seed $(SEED)) $(chosen)
+	@$(PY) -m producer $(call option,--dataset,DATASET) $(call option,--amount,AMOUNT) $(call option,--rate,RATE) \
+	  $(call option,--duration,DURATION) $(call option,--seed,SEED) $(chosen)
 
 query: $(READY) ## run SQL="select ..." and print rows, bytes scanned and price; or QUERY= of DATASET=
-	@$(PY) -m scripts.query --dataset $(DATASET) --named $(QUERY) --max-rows $(MAX_ROWS) --output $(OUTPUT) $(chosen)
+	@$(PY) -m scripts.query $(call option,--dataset,DATASET) $(call option,--named,QUERY) $(call option,--max-rows,MAX_ROWS) \
+	  $(call option,--output,OUTPUT) $(chosen)
 
 status: $(READY) ## what runs, what was delivered, what failed
-	@$(PY) -m scripts.status --output $(OUTPUT) $(chosen)
+	@$(PY) -m scripts.status $(call option,--output,OUTPUT) $(chosen)
 
 cost: $(READY) ## what ENV=dev costs on AWS in a month, with EVENTS_PER_HOUR=1000000 EVENT_BYTES=400
-	@$(PY) -m scripts.cost $(if $(ENV),--environment $(ENV)) $(load_options)
+	@$(PY) -m scripts.cost $(call option,--environment,ENV) $(load_options)
 
 compact: $(READY) ## merge small files of DATASET, remove duplicates: closed partitions, or all with OPEN=1; DAYS=7 for the latest
-	@$(PY) -m scripts.compact --dataset $(DATASET) --output $(OUTPUT) $(if $(OPEN),--include-open) $(if $(DAYS),--days $(DAYS)) $(chosen)
+	@$(PY) -m scripts.compact $(call option,--dataset,DATASET) $(call option,--output,OUTPUT) $(if $(value OPEN),--include-open) \
+	  $(call option,--days,DAYS) $(chosen)
 
 ##@ The local AWS
-.PHONY: up down clean
+.PHONY: up down reset clean
 up: $(READY) ## start it on 127.0.0.1 (PORT=4566)
 	@$(PY) -m local_aws up
 
 down: $(READY) ## stop it: buffers are delivered, data stays, no process is left
 	@$(PY) -m local_aws down
+
+reset: $(READY) ## empty it, running or not, and forget what was deployed to it: make demo deploys again
+	@$(PY) -m scripts.reset
 
 clean: down ## stop it and forget the local lake: its data, its Terraform state, what was built
 	@rm -rf .streamlake build terraform/state/local-* terraform/streamlake.auto.tfvars.json \
@@ -120,19 +133,19 @@ clean: down ## stop it and forget the local lake: its data, its Terraform state,
 ##@ Measure it
 .PHONY: bench-delivery bench-produce bench-transform bench-convert bench-query
 bench-delivery: $(READY) ## events/s, objects and memory of the whole path, beside MiniStack's own Firehose
-	@$(PY) -m benchmarks.delivery $(BENCH)
+	@$(PY) -m benchmarks.delivery $$STREAMLAKE_MAKE_BENCH
 
 bench-produce: $(READY) ## making and sending events, beside the usual ways
-	@$(PY) -m benchmarks.produce $(BENCH)
+	@$(PY) -m benchmarks.produce $$STREAMLAKE_MAKE_BENCH
 
 bench-transform: $(READY) ## the transform, beside plain JSON parsing and printing
-	@$(PY) -m benchmarks.transform $(BENCH)
+	@$(PY) -m benchmarks.transform $$STREAMLAKE_MAKE_BENCH
 
 bench-convert: $(READY) ## JSON to Parquet, beside a row at a time
-	@$(PY) -m benchmarks.convert $(BENCH)
+	@$(PY) -m benchmarks.convert $$STREAMLAKE_MAKE_BENCH
 
 bench-query: $(READY) ## queries through the local Athena beside DuckDB on the same files; BENCH="--events 10000000"
-	@$(PY) -m benchmarks.query $(BENCH)
+	@$(PY) -m benchmarks.query $$STREAMLAKE_MAKE_BENCH
 
 ##@ Work on it
 .PHONY: test test-all test-clients lint lint-python lint-configuration lint-compositions format lock
@@ -165,7 +178,7 @@ lint-compositions: $(CHECKOV)/.ready
 format: $(READY) ## put Python and Terraform files into their usual form
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
-	@$(or $(TERRAFORM),terraform) fmt -recursive terraform
+	@"$${TERRAFORM:-terraform}" fmt -recursive terraform
 
 lock: $(READY) ## pin today's newest versions of what pyproject.toml names
 	@for name in "" -checkov -clients -dbt; do \

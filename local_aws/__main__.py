@@ -21,6 +21,8 @@ _DONE, _FAILED, _WRONG_USE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; give 0 when done, 1 when failed, 2 for wrong use."""
     options = _parser().parse_args(arguments)
+    # Objects, records and logs are readable by their owner alone.
+    os.umask(0o077)
     try:
         settings = Settings.from_environment()
         if options.port is not None:

@@ -24,6 +24,7 @@ from local_aws.config import REPOSITORY_DIR
 from local_aws.errors import ProcessError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from local_aws.config import Settings
@@ -115,9 +116,7 @@ def reset(settings: Settings) -> float:
     found = running.find(settings)
     if found is None:
         with running.locked(settings):
-            for entry in settings.state_dir.iterdir():
-                if entry.is_dir() and entry not in (settings.run_dir, settings.logs_dir):
-                    shutil.rmtree(entry)
+            empty(settings, keep=(settings.run_dir, settings.logs_dir))
         return time.monotonic() - begun
     request = AWSRequest("POST", f"{found[0].endpoint}/_local_aws/reset")
     key = Credentials(LOCAL_CREDENTIALS.access_key_id, LOCAL_CREDENTIALS.secret_access_key)
@@ -131,6 +130,17 @@ def reset(settings: Settings) -> float:
     except OSError as error:
         raise ProcessError(f"the local AWS at {found[0].endpoint} was not reset: {error}") from error
     return time.monotonic() - begun
+
+
+def empty(settings: Settings, keep: Collection[Path]) -> None:
+    """Remove what is in the state folder, except the folders `keep`."""
+    for entry in settings.state_dir.iterdir():
+        if entry in keep:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
 
 
 def health(settings: Settings) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from local_aws.gateway.observing import Exchange, Head
     from local_aws.gateway.service import ApiRequest
 
-_NOTE = "home-region"
+NOTE = "home-region"
 # AWS rule: the form of all names of Regions, `us-gov-east-1` and `ap-southeast-5` too.
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]{2,16}){1,3}-[0-9]{1,2}")
 
@@ -37,7 +37,7 @@ def is_region(name: str) -> bool:
 
 def at_home(settings: Settings) -> Settings:
     """Return `settings` with the Region that the state folder belongs to, which is noted at its first use."""
-    note = settings.state_dir / _NOTE
+    note = settings.state_dir / NOTE
     try:
         home = note.read_text(encoding="utf-8").strip()
     except FileNotFoundError:

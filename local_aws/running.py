@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import socket
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -96,6 +97,9 @@ def locked(settings: Settings) -> Iterator[None]:
 def lock_state(settings: Settings) -> IO[str]:
     """Take the state folder for this process until the file is closed. Raises `ProcessError`."""
     settings.run_dir.mkdir(parents=True, exist_ok=True)
+    # A folder of an earlier version, or one that somebody else has made, may be open to others.
+    if settings.state_dir.stat().st_uid == os.getuid():
+        settings.state_dir.chmod(0o700)
     lock = (settings.run_dir / "gateway.lock").open("w", encoding="utf-8")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

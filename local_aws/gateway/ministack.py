@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from local_aws.clients import LOCAL_CREDENTIALS
+from local_aws.gateway.functions import confine_functions, drop_foreign_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,8 +50,10 @@ def prepare(settings: Settings) -> None:
     for name in tuple(os.environ):
         if name in _FOREIGN or name.startswith("AWS_"):
             del os.environ[name]
+    drop_foreign_variables()
     os.environ.update(own)
     tempfile.tempdir = str(scratch)
+    confine_functions(settings.run_dir, scratch)
 
 
 def environment(settings: Settings) -> Mapping[str, str]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from local_aws import process, regions
 from local_aws.gateway.asgi import send_answer
 from local_aws.gateway.protocols import Answer
 from local_aws.gateway.refusals import refusal
@@ -35,8 +35,6 @@ _log = logging.getLogger(__name__)
 PATH = "/_local_aws/reset"
 # What is being answered may finish; a function may run for a quarter of an hour, and is not waited for that long.
 _GRACE_SECONDS = 5.0
-# Of the state folder stays what this run is (lock, process ids, scratch space) and the logs.
-_KEPT = frozenset({"run", "logs"})
 _MINISTACKS_RESET = "/_ministack/reset"
 
 
@@ -165,13 +163,11 @@ class Resettable:
         return services
 
     def _emptied(self) -> None:
-        for entry in self._settings.state_dir.iterdir():
-            if entry.name in _KEPT or entry == self._settings.ministack_dir:
-                continue
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
+        settings = self._settings
+        # What this run is (lock, process ids, scratch space), its logs, and what MiniStack has emptied itself.
+        # Which Region is at home stays as well: the services are made for it.
+        home = settings.state_dir / regions.NOTE
+        process.empty(settings, keep=(settings.run_dir, settings.logs_dir, settings.ministack_dir, home))
 
 
 async def _reset_ministack(behind: AsgiApp) -> None:
