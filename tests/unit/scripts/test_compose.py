@@ -52,3 +52,10 @@ def test_volumes_are_declared(compose: dict[str, Any]) -> None:
         if not volume.startswith((".", "/"))
     }
     assert named == set(compose["volumes"])
+
+
+def test_other_containers_may_call_by_the_service_s_name(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        bound = service["environment"].get("STREAMLAKE_BIND_HOST")
+        if bound is not None:
+            assert name in service["environment"]["STREAMLAKE_ALLOWED_HOSTS"].split(",")
