@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.athena.executions import ENGINE_VERSION
 from local_aws.gateway.service import ApiError
+from local_aws.patterns import matching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -54,14 +54,14 @@ class MetadataApi:
         name = str(parameters["DatabaseName"])
         expression = str(parameters.get("Expression") or "")
         try:
-            matches = _matcher(expression)
             pages = self._clients.client("glue").get_paginator("get_tables").paginate(DatabaseName=name)
             items = sorted(
                 (item for page in pages for item in page["TableList"]), key=lambda item: item["Name"]
             )
         except ClientError as error:
             raise _metadata_error(error, name) from error
-        tables = [_table(item) for item in items if matches(item["Name"])]
+        wanted = set(_wanted([item["Name"] for item in items], expression))
+        tables = [_table(item) for item in items if item["Name"] in wanted]
         return _page(tables, parameters, "TableMetadataList")
 
     def _get_table(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -115,20 +115,19 @@ def _metadata_error(error: ClientError, database: str) -> ApiError:
     return ApiError("MetadataException", f"{message} ({envelope})")
 
 
-def _matcher(expression: str) -> Callable[[str], bool]:
-    """Read a filter of table names: a regular expression in which `*` alone stands for anything."""
+def _wanted(names: Sequence[str], expression: str) -> Sequence[str]:
+    """Return the names that fit a filter: a regular expression in which `*` alone stands for anything."""
     if not expression:
-        return lambda _: True
+        return names
     pattern = expression.strip("'")
     if "*" in pattern and ".*" not in pattern:
         pattern = pattern.replace("*", ".*")
     try:
-        compiled = re.compile(pattern)
-    except re.error as error:
+        return matching(pattern, names)
+    except ValueError as error:
         raise ApiError(
             "InvalidRequestException", f"Expression {expression!r} is not a pattern: {error}"
         ) from None
-    return lambda name: compiled.fullmatch(name) is not None
 
 
 def _page(

@@ -9,7 +9,6 @@ clients delete by it.
 from __future__ import annotations
 
 import operator
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -19,6 +18,7 @@ from sqlglot import condition, exp
 from sqlglot.errors import SqlglotError
 
 from local_aws.glue.errors import invalid_input
+from local_aws.patterns import like
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -126,13 +126,11 @@ class PartitionFilter:
             raise self._refused(
                 f"has {node.sql(dialect='trino')!r}; allowed: a key of type string LIKE a literal"
             )
-        translated = {"%": ".*", "_": "."}
-        text = "".join(translated.get(one, re.escape(one)) for one in str(pattern.value(())))
-        matcher = re.compile(text, re.DOTALL)
+        matches = like(str(pattern.value(())))
 
         def test(row: Row) -> bool | None:
             value = subject.value(row)
-            return None if value is None else matcher.fullmatch(value) is not None
+            return None if value is None else matches(value)
 
         return test
 

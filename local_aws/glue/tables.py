@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from local_aws.glue import pages
 from local_aws.glue.errors import invalid_input
+from local_aws.patterns import matching
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from local_aws.clients import Clients
 
@@ -47,17 +48,16 @@ class Tables:
             glue.get_database(**place, Name=parameters["DatabaseName"])
         names = sorted(found)
         if parameters.get("Expression"):
-            wanted = _pattern(parameters["Expression"])
-            names = [name for name in names if wanted.fullmatch(name)]
+            names = _wanted(names, parameters["Expression"])
         names, token = pages.page(names, parameters, pages.MOST)
         return {"TableList": [as_given(found[name]) for name in names], "NextToken": token}
 
 
-def _pattern(expression: str) -> re.Pattern[str]:
-    """Read a pattern of names: a regular expression, in which a star alone stands for any text, as clients write it."""
+def _wanted(names: Sequence[str], expression: str) -> list[str]:
+    """Return the names that fit a regular expression; a star alone stands for any text, as clients write it."""
     try:
-        return re.compile(_STAR_ALONE.sub(".*", expression), re.IGNORECASE)
-    except re.error as error:
+        return matching(_STAR_ALONE.sub(".*", expression), names, ignore_case=True)
+    except ValueError as error:
         raise invalid_input(f"The expression {expression!r} is no pattern: {error}.") from error
 
 
