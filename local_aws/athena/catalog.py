@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from local_aws.clients import Clients
 
+# The database that Athena and Glue always have, in which names without one are looked up.
+DEFAULT_DATABASE = "default"
 # Columns that every table of files has besides its own; `$rows` is ours and costs nothing to read.
 ROW_COLUMN = "$rows"
 PATH_COLUMN = "$path"

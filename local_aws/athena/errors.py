@@ -53,7 +53,8 @@ class Position:
 class QueryError(Exception):
     """A query that cannot be answered.
 
-    `name` is Trino's error name (`TABLE_NOT_FOUND`), `position` where in the text, when it has a place.
+    `name` is Trino's error name (`TABLE_NOT_FOUND`), `position` where in the text, when it has a place. `error_type`
+    and `error_message` are for the Hive side, whose numbers do not follow from the name.
     """
 
     def __init__(
@@ -63,12 +64,16 @@ class QueryError(Exception):
         position: Position | None = None,
         category: int = USER_ERROR,
         retryable: bool = False,
+        error_type: int | None = None,
+        error_message: str | None = None,
     ) -> None:
         self.name = name
         self.message = message
         self.position = position
         self.category = category
         self.retryable = retryable
+        self._error_type = error_type
+        self._error_message = error_message
         super().__init__(self.reason)
 
     @property
@@ -78,8 +83,15 @@ class QueryError(Exception):
         return f"{self.name}: {place}{self.message}"
 
     @property
+    def error_message(self) -> str:
+        """The text of AthenaError's `ErrorMessage`: the reason, unless the Hive side reports another one."""
+        return self._error_message or self.reason
+
+    @property
     def error_type(self) -> int:
         """The number of the error in Athena's error catalogue."""
+        if self._error_type is not None:
+            return self._error_type
         if self.category == SYSTEM_ERROR:
             return _SYSTEM_ERROR_TYPES.get(self.name, _SYSTEM_ERROR_TYPE)
         return _ERROR_TYPES.get(self.name, _OTHER_USER_ERROR_TYPE)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import sqlite3
 import threading
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-
-from local_aws.athena.sql.parse import leading_keywords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +26,9 @@ ENGINE_VERSION = {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "At
 class Execution:
     """One execution of one statement. Times are epoch seconds, durations milliseconds, sizes bytes.
 
-    `columns` describe the result as GetQueryResults does; `output_location` is the result object's own address.
+    `columns` describe the result as GetQueryResults does; `output_location` is the result object's own address, and
+    `managed_location` the address of a result that its workgroup manages. `identity` is what two calls with one token
+    must have in common.
     """
 
     id: str
@@ -63,6 +62,14 @@ class Execution:
     reused_from: str | None = None
     columns: list[dict[str, Any]] = field(default_factory=list)
     update_count: int | None = None
+    managed_location: str | None = None
+    identity: list[str | None] = field(default_factory=list)
+    is_planned: bool = True
+
+    @property
+    def result_location(self) -> str:
+        """Return the address of the result object, wherever it is kept; empty when nothing is kept."""
+        return self.output_location or self.managed_location or ""
 
     def has_ended(self) -> bool:
         """Tell whether the execution is in a state that it will not leave."""
@@ -78,7 +85,7 @@ class Execution:
                 "ErrorCategory": error.category,
                 "ErrorType": error.error_type,
                 "Retryable": error.retryable,
-                "ErrorMessage": error.reason,
+                "ErrorMessage": error.error_message,
             }
 
     def described(self) -> dict[str, Any]:
@@ -95,10 +102,6 @@ class Execution:
             "Query": self.query,
             "StatementType": self.statement_type,
             "SubstatementType": self.substatement_type,
-            "ResultConfiguration": {
-                **self.result_configuration,
-                **({"OutputLocation": self.output_location} if self.output_location else {}),
-            },
             "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": self.reuse or {"Enabled": False}},
             "QueryExecutionContext": {
                 key: value
@@ -110,6 +113,11 @@ class Execution:
             "WorkGroup": self.workgroup,
             "EngineVersion": ENGINE_VERSION,
         }
+        if self.managed_location is not None:
+            answer["ManagedQueryResultsConfiguration"] = {"Enabled": True}
+        else:
+            located = {"OutputLocation": self.output_location} if self.output_location else {}
+            answer["ResultConfiguration"] = {**self.result_configuration, **located}
         if self.parameters:
             answer["ExecutionParameters"] = self.parameters
         return answer
@@ -128,6 +136,9 @@ class Execution:
             "ServiceProcessingTimeInMillis": self.service_milliseconds,
             "ResultReuseInformation": {"ReusedPreviousResult": self.reused_from is not None},
         }
+        if not self.is_planned:
+            # Measured: what Athena answers without its engine has no time of planning.
+            del numbers["QueryPlanningTimeInMillis"]
         if self.manifest_location:
             numbers["DataManifestLocation"] = self.manifest_location
         return numbers
@@ -135,52 +146,6 @@ class Execution:
 
 def _moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-_SELECT_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
-_SHOWN = {"SCHEMAS": "DATABASES", "TBLPROPERTIES": "TABLE_PROPERTIES"}
-_ALTERED = {
-    ("ADD", "COLUMNS"): "ADD_COLUMN",
-    ("REPLACE", "COLUMNS"): "REPLACE_COLUMN",
-    ("SET", "TBLPROPERTIES"): "SET_PROPERTIES",
-    ("SET", "LOCATION"): "SET_LOCATION",
-    ("ADD", "PARTITION"): "ADD_PARTITION",
-    ("ADD", "IF"): "ADD_PARTITION",
-    ("DROP", "PARTITION"): "DROP_PARTITION",
-    ("DROP", "IF"): "DROP_PARTITION",
-}
-
-
-def classify(query: str) -> tuple[str, str]:
-    """Give the statement type (DDL, DML, UTILITY) and the substatement type of a statement, from its first words.
-
-    Measured: comments are passed over, EXPLAIN is DML, DESCRIBE is DESCRIBE_TABLE, CREATE SCHEMA is CREATE_DATABASE.
-    """
-    words = leading_keywords(query, 30)
-    first = words[0] if words else ""
-    if first in _SELECT_WORDS:
-        return "DML", "SELECT"
-    if first in ("INSERT", "UNLOAD", "EXECUTE", "EXPLAIN", "MERGE", "UPDATE", "DELETE"):
-        return "DML", "SELECT" if first == "EXECUTE" else first
-    if first == "SHOW":
-        second = words[1] if len(words) > 1 else ""
-        if second == "CREATE" and len(words) > 2:
-            return "UTILITY", f"SHOW_CREATE_{words[2]}"
-        return "UTILITY", f"SHOW_{_SHOWN.get(second, second)}"
-    if first in ("DESCRIBE", "DESC"):
-        return "UTILITY", "DESCRIBE_TABLE"
-    if first == "MSCK":
-        return "DDL", "MSCK_REPAIR"
-    if first == "CREATE" and "TABLE" in words[:2] and "AS" in words:
-        return "DDL", "CREATE_TABLE_AS_SELECT"
-    if first == "ALTER":
-        changes = (_ALTERED[pair] for pair in itertools.pairwise(words) if pair in _ALTERED)
-        return "DDL", "ALTER_TABLE_" + next(changes, "OTHER")
-    if first in ("CREATE", "DROP"):
-        kinds = [word for word in words[1:] if word in ("TABLE", "VIEW", "DATABASE", "SCHEMA")]
-        kind = "DATABASE" if kinds[:1] == ["SCHEMA"] else (kinds or ["TABLE"])[0]
-        return "DDL", f"{first}_{kind}"
-    return "DDL", first
 
 
 class History:

@@ -37,7 +37,7 @@ def metric_data(execution: Execution) -> list[Any]:
     ]
     numbers = execution.statistics()
     values = [("ProcessedBytes", "Bytes", execution.scanned_bytes)]
-    values += [(name, "Milliseconds", numbers[key]) for name, key in _MILLISECONDS.items()]
+    values += [(name, "Milliseconds", numbers.get(key, 0)) for name, key in _MILLISECONDS.items()]
     moment = datetime.fromtimestamp(execution.completed or execution.submitted, UTC)
     return [
         {"MetricName": name, "Dimensions": dimensions, "Timestamp": moment, "Unit": unit, "Value": value}

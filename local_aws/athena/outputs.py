@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shutil
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from local_aws.athena.metadata_file import encode_metadata
+from local_aws.athena.plain_selects import selects_literals
 from local_aws.athena.results import header_bytes, put_bytes, put_file
 from local_aws.athena.workgroups import upload_arguments
 
@@ -39,6 +42,10 @@ ROWS_COLUMN = {
     "CaseSensitive": False,
 }
 _UPDATE_TYPES = {"INSERT": "INSERT", "CREATE_TABLE_AS_SELECT": "CREATE TABLE"}
+# Measured: these leave a `.metadata` with the id alone.
+_DESCRIBED_WITHOUT_COLUMNS = ("ALTER_TABLE_ADD_COLUMN", "ALTER_TABLE_REPLACE_COLUMN")
+_HIVE_DESCRIBED = ("DESCRIBE_TABLE", "SHOW_CREATE_TABLE", *_DESCRIBED_WITHOUT_COLUMNS)
+_ENGINE_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 def output_location(folder: str, execution_id: str, statement_type: str, substatement_type: str) -> str:
@@ -56,17 +63,17 @@ def put_rows(execution: Execution, clients: Clients, names: Sequence[str], path:
     """Store the rows of a query, a CSV file without a header, below the names. Raises `QueryError` when S3 refuses."""
     header = header_bytes(names)
     execution.output_bytes = len(header) + path.stat().st_size
-    if not execution.output_location:
-        return
     started = time.monotonic()
     extra = upload_arguments(execution.encryption)
+    content = PLAIN_CONTENT if is_plain(execution) else QUERY_CONTENT
+    execution.is_planned = content == QUERY_CONTENT
     with ThreadPoolExecutor(1, thread_name_prefix="athena-metadata") as beside:
         described = beside.submit(write_metadata, execution, clients)
         if execution.output_bytes <= _ONE_PUT_BYTES:
-            put_bytes(clients, header + path.read_bytes(), execution.output_location, QUERY_CONTENT, extra)
+            put_bytes(clients, header + path.read_bytes(), execution.result_location, content, extra)
         else:
             with _below(header, path) as whole:
-                put_file(clients, whole, execution.output_location, QUERY_CONTENT, extra)
+                put_file(clients, whole, execution.result_location, content, extra)
         described.result()
     execution.service_milliseconds = round((time.monotonic() - started) * 1000)
 
@@ -89,25 +96,40 @@ def write_text(execution: Execution, clients: Clients, result: TextResult) -> No
     execution.columns = [dict(column) for column in result.columns]
     execution.update_count = result.update_count
     body = "\n".join(result.lines).encode()
-    if str(execution.output_location).endswith(".csv"):
+    if execution.result_location.endswith(".csv"):
         names = [str(column["Name"]) for column in result.columns]
         body = b"".join([header_bytes(names), *(header_bytes(line.split("\t")) for line in result.lines)])
     execution.output_rows, execution.output_bytes = len(result.lines), len(body)
-    if not execution.output_location:
-        return
-    content = QUERY_CONTENT if execution.substatement_type in ("DESCRIBE_TABLE", "EXPLAIN") else PLAIN_CONTENT
-    put_bytes(clients, body, execution.output_location, content, upload_arguments(execution.encryption))
-    if result.columns:
+    content = PLAIN_CONTENT if is_plain(execution, body) else QUERY_CONTENT
+    execution.is_planned = content == QUERY_CONTENT
+    put_bytes(clients, body, execution.result_location, content, upload_arguments(execution.encryption))
+    if result.columns or execution.substatement_type in _DESCRIBED_WITHOUT_COLUMNS:
         write_metadata(execution, clients)
 
 
+def is_plain(execution: Execution, body: bytes = b"") -> bool:
+    """Return whether a result is one that Athena makes without its engine, which shows in the type of its object.
+
+    Measured: SELECT of literals alone, SHOW except FUNCTIONS and CREATE TABLE, statements that leave nothing to read.
+    """
+    kind = execution.substatement_type
+    if kind == "SELECT":
+        return selects_literals(execution.query)
+    if execution.statement_type == "UTILITY":
+        return kind.startswith("SHOW_") and kind not in ("SHOW_FUNCTIONS", "SHOW_CREATE_TABLE")
+    return not body and execution.statement_type == "DDL" and kind not in _DESCRIBED_WITHOUT_COLUMNS
+
+
 def write_updated(execution: Execution, clients: Clients, rows: int, objects: Sequence[str]) -> None:
-    """Write what a statement leaves that wrote rows: the number of them, and the list of the objects."""
+    """Write what a statement leaves that wrote rows: the number of them, and the list of the objects if there are any.
+
+    Measured: there is no list of objects when there are no rows.
+    """
     execution.update_count = rows
     execution.columns = [dict(ROWS_COLUMN)]
-    if not execution.output_location:
-        return
     write_metadata(execution, clients)
+    if rows == 0 or not execution.output_location:
+        return
     manifest = f"{execution.output_location.removesuffix('.csv')}-manifest.csv"
     body = "".join(f"{uri}\n" for uri in objects).encode()
     put_bytes(clients, body, manifest, QUERY_CONTENT, upload_arguments(execution.encryption))
@@ -115,22 +137,49 @@ def write_updated(execution: Execution, clients: Clients, rows: int, objects: Se
 
 
 def write_metadata(execution: Execution, clients: Clients) -> None:
-    """Write the object that describes the columns of the result."""
+    """Write the object that describes the columns of the result.
+
+    Measured: the engine's own id of a query is in it; a statement that the engine has not seen has its execution's id,
+    and SELECT of literals an empty kind of update.
+    """
     kind = _UPDATE_TYPES.get(execution.substatement_type)
-    count = execution.update_count if kind is not None else None
+    by_engine = execution.is_planned and execution.substatement_type not in _HIVE_DESCRIBED
+    if execution.substatement_type == "SELECT" and not by_engine:
+        kind = ""
+    count = execution.update_count if kind else None
     put_bytes(
         clients,
-        encode_metadata(execution.id, execution.columns, kind, count),
-        f"{execution.output_location}.metadata",
+        encode_metadata(engine_id(execution) if by_engine else execution.id, execution.columns, kind, count),
+        f"{execution.result_location}.metadata",
         QUERY_CONTENT,
         upload_arguments(execution.encryption),
     )
 
 
+def engine_id(execution: Execution) -> str:
+    """Return the id that the engine gives a query, in Trino's form `20260917_085344_00007_k6s5b`."""
+    number = uuid.UUID(execution.id).int
+    moment = datetime.fromtimestamp(execution.submitted, UTC).strftime("%Y%m%d_%H%M%S")
+    letters = "".join(_ENGINE_LETTERS[number >> shift & 31] for shift in range(0, 25, 5))
+    return f"{moment}_{number % 100_000:05d}_{letters}"
+
+
+def has_failure_text(execution: Execution) -> bool:
+    """Return whether a failure of the statement is written as its result, which is so on the Hive side alone.
+
+    Measured: statements of the engine leave no object when they fail.
+    """
+    return (
+        execution.result_location.endswith(".txt")
+        and execution.substatement_type not in ("EXPLAIN", "SHOW_FUNCTIONS", "CREATE_VIEW", "DROP_VIEW")
+        and execution.statement_type != "DML"
+    )
+
+
 def write_failure(execution: Execution, clients: Clients, error: QueryError) -> None:
-    """Write why a statement about the catalog failed into its text object, as Athena does for those alone."""
-    location = execution.output_location or ""
-    if not location.endswith(".txt") or execution.substatement_type == "EXPLAIN":
-        return
-    reason = error.reason if error.reason.startswith("FAILED: ") else f"FAILED: {error.reason}"
-    put_bytes(clients, reason.encode(), location, QUERY_CONTENT, upload_arguments(execution.encryption))
+    """Write the reason of a failed statement of the Hive side into its text object."""
+    if has_failure_text(execution):
+        content = error.reason.encode()
+        put_bytes(
+            clients, content, execution.result_location, QUERY_CONTENT, upload_arguments(execution.encryption)
+        )

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from botocore.exceptions import ClientError
 
@@ -16,7 +19,6 @@ from local_aws.athena.uploads import noted_upload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import duckdb
 
@@ -45,8 +47,18 @@ def write_csv(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> in
     return int(row[0]) if row is not None else 0
 
 
+def local_path(uri: str) -> Path | None:
+    """Return the file of a `file://` address, where results that a workgroup manages are kept; else None."""
+    parts = urlsplit(uri)
+    return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+
 def put_file(clients: Clients, path: Path, uri: str, content_type: str, extra: Mapping[str, Any]) -> None:
-    """Store a local file at an `s3://` address; raises `QueryError` when S3 refuses it."""
+    """Store a local file at an `s3://` or `file://` address; raises `QueryError` when S3 refuses it."""
+    kept = local_path(uri)
+    if kept is not None:
+        shutil.copyfile(path, kept)
+        return
     location = parse_location(uri)
     arguments = {"ContentType": content_type, **extra}
     try:
@@ -57,7 +69,11 @@ def put_file(clients: Clients, path: Path, uri: str, content_type: str, extra: M
 
 
 def put_bytes(clients: Clients, data: bytes, uri: str, content_type: str, extra: Mapping[str, Any]) -> None:
-    """Store bytes at an `s3://` address; raises `QueryError` when S3 refuses them."""
+    """Store bytes at an `s3://` or `file://` address; raises `QueryError` when S3 refuses them."""
+    kept = local_path(uri)
+    if kept is not None:
+        kept.write_bytes(data)
+        return
     location = parse_location(uri)
     try:
         clients.client("s3").put_object(
@@ -98,6 +114,7 @@ def decode_token(token: str) -> int:
 def read_page(clients: Clients, uri: str, offset: int, limit: int, separated_by_tab: bool) -> Page:
     """Read up to `limit` rows from a result object, from a byte offset on; only that part of the object is fetched.
 
+    Measured: a full page has a token even when nothing follows.
     A page with large rows has fewer of them. Raises `ClientError` when the object is not there (any more), and
     `RowTooLongError`.
     """
@@ -114,12 +131,17 @@ def read_page(clients: Clients, uri: str, offset: int, limit: int, separated_by_
         if len(data) >= _MAX_ROW_BYTES:
             raise RowTooLongError(f"a row at byte {offset} has more than {_MAX_ROW_BYTES} bytes")
     used = rows[-1][1] if rows else 0
-    following = _encode(offset + used) if offset + used < size else None
+    following = _encode(offset + used) if offset + used < size or len(rows) == limit else None
     return Page([row for row, _ in rows], following)
 
 
 def _read_range(clients: Clients, uri: str, start: int, length: int) -> tuple[bytes, int]:
     """Read up to `length` bytes of an object, none behind its end; gives them and the size of the whole object."""
+    kept = local_path(uri)
+    if kept is not None:
+        with kept.open("rb") as stream:
+            stream.seek(start)
+            return stream.read(length), kept.stat().st_size
     location = parse_location(uri)
     wanted = f"bytes={start}-{start + length - 1}"
     try:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.athena.catalog import GlueCatalog
-from local_aws.athena.ddl import databases, partitions, show, statements, views
+from local_aws.athena.catalog import DEFAULT_DATABASE, GlueCatalog
+from local_aws.athena.ddl import databases, describe, partitions, show, statements, views
 from local_aws.athena.ddl.context import Context, TextResult
 from local_aws.athena.ddl.cursor import in_place
 from local_aws.athena.ddl.reader import read_statement
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from local_aws.athena.sql.compiled import CompiledQuery
     from local_aws.athena.workgroups import Workgroup
     from local_aws.clients import Clients
-
-DEFAULT_DATABASE = "default"
 
 
 @dataclass
@@ -164,8 +162,7 @@ class StatementRun:
     def _write(
         self, statement: statements.CreateTableAs | statements.Insert | statements.Unload, text: str
     ) -> None:
-        query = self._compile(statement.query, statement.offset, text)
-        folder = (self.execution.output_location or "").removesuffix(".csv")
+        folder = self.execution.result_location.removesuffix(".csv")
         writing = Writing(
             context=self._context(self.database),
             scratch_dir=self.engine.scratch,
@@ -175,6 +172,7 @@ class StatementRun:
             location_enforced=self.workgroup.enforced and self.workgroup.output_location is not None,
         )
         try:
+            query = self._compile(statement.query, statement.offset, text)
             if isinstance(statement, statements.CreateTableAs):
                 rows, objects = create_table_as(statement, query, writing)
             elif isinstance(statement, statements.Insert):
@@ -183,11 +181,7 @@ class StatementRun:
                 rows, objects = unload(statement, query, writing)
         except Exception as error:
             failure = self.running.translate(error)
-            if isinstance(statement, statements.CreateTableAs):
-                failure.message += (
-                    f". You may need to manually clean the data at location '{folder}' before retrying."
-                    " Athena will not delete data in your account."
-                )
+            failure.message += _left_behind(statement, folder)
             raise failure from error
         self.execution.output_rows = rows
         write_updated(self.execution, self.clients, rows, objects)
@@ -247,6 +241,19 @@ class StatementRun:
         return str(answer["PreparedStatement"]["QueryStatement"])
 
 
+def _left_behind(statement: statements.Statement, folder: str) -> str:
+    """Return what Athena says behind the reason of a statement that may have left data. Measured."""
+    kept = " Athena will not delete data in your account."
+    if isinstance(statement, statements.CreateTableAs):
+        return f". You may need to manually clean the data at location '{folder}' before retrying.{kept}"
+    if isinstance(statement, statements.Insert):
+        return (
+            f". If a data manifest file was generated at '{folder}-manifest.csv', you may need to manually clean the"
+            f" data from locations specified in the manifest.{kept}"
+        )
+    return ""
+
+
 _CARRIED_OUT: Mapping[type, Callable[[Any, Context], TextResult]] = {
     statements.CreateDatabase: databases.create_database,
     statements.DropDatabase: databases.drop_database,
@@ -256,6 +263,9 @@ _CARRIED_OUT: Mapping[type, Callable[[Any, Context], TextResult]] = {
     statements.DropView: databases.drop_view,
     statements.ChangeRows: databases.change_rows,
     statements.AddColumns: databases.add_columns,
+    statements.ChangeColumn: databases.change_column,
+    statements.RenameTable: databases.rename_table,
+    statements.DropColumn: databases.drop_column,
     statements.SetTableProperties: databases.set_properties,
     statements.AddPartitions: partitions.add_partitions,
     statements.DropPartitions: partitions.drop_partitions,
@@ -263,5 +273,5 @@ _CARRIED_OUT: Mapping[type, Callable[[Any, Context], TextResult]] = {
     statements.SetLocation: partitions.set_location,
     statements.Repair: partitions.repair,
     statements.Show: show.show,
-    statements.Describe: show.describe,
+    statements.Describe: describe.describe,
 }

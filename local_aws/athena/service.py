@@ -10,16 +10,15 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from local_aws.athena import executions
 from local_aws.athena.callers import Callers
-from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError, UnsupportedError
-from local_aws.athena.executions import Execution, History, classify
+from local_aws.athena.errors import SYSTEM_ERROR, QueryCancelledError, QueryError
+from local_aws.athena.executions import Execution, History
 from local_aws.athena.metadata import MetadataApi
 from local_aws.athena.metrics import publish
 from local_aws.athena.outputs import output_location, write_failure
-from local_aws.athena.results import MAX_PAGE_ROWS, RowTooLongError, decode_token, read_page
+from local_aws.athena.result_pages import query_results
+from local_aws.athena.starting import accept, check_location, check_token, invalid
 from local_aws.athena.uploads import abort_uploads, unfinished_uploads
 from local_aws.athena.workers.errors import WorkerError
 from local_aws.athena.workers.job import Job
@@ -34,6 +33,7 @@ from local_aws.gateway.service import ApiError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from local_aws.athena.starting import Accepted
     from local_aws.athena.workgroups import Workgroup
     from local_aws.clients import Clients
     from local_aws.config import Settings
@@ -189,18 +189,21 @@ class AthenaService:
     def _known(self, execution_id: str) -> Execution:
         found = self._find(execution_id)
         if found is None:
-            raise _invalid(f"QueryExecution {execution_id} was not found", "QUERY_EXECUTION_NOT_FOUND")
+            raise invalid(f"QueryExecution {execution_id} was not found", "QUERY_EXECUTION_NOT_FOUND")
         return found
 
     def _start_query(self, parameters: Mapping[str, Any], clients: Clients) -> Mapping[str, Any]:
+        check_token(parameters.get("ClientRequestToken"))
+        check_location(parameters)
         name = str(parameters.get("WorkGroup") or DEFAULT_WORKGROUP)
         workgroup = self._workgroups.read(self._settings.region, name)
-        execution = self._make_execution(parameters, workgroup)
-        self._check_syntax(execution.query)
+        context: Mapping[str, Any] = parameters.get("QueryExecutionContext") or {}
+        accepted = accept(str(parameters["QueryString"]), context.get("Database"), clients, self._problem_of)
+        execution = self._make_execution(parameters, accepted, workgroup)
         known = self._by_token(execution.client_request_token) if execution.client_request_token else None
         if known is not None:
-            if _identity(known) != _identity(execution):
-                raise _invalid("Idempotent parameters do not match", "IDEMPOTENT_PARAMETER_MISMATCH")
+            if known.identity != execution.identity:
+                raise invalid("Idempotent parameters do not match", "IDEMPOTENT_PARAMETER_MISMATCH")
             return {"QueryExecutionId": known.id}
         if self._reuse(execution):
             return {"QueryExecutionId": execution.id}
@@ -210,15 +213,9 @@ class AthenaService:
         self._lane(execution).submit(self._execute, execution, workgroup, clients)
         return {"QueryExecutionId": execution.id}
 
-    def _check_syntax(self, query: str) -> None:
-        """Refuse a text that is no statement at once: Athena does so in StartQueryExecution."""
-        problem = problem_within_budget(query, self._readers)
-        if problem is not None and not isinstance(problem, UnsupportedError):  # those fail when they are run
-            raise ApiError(
-                "InvalidRequestException",
-                problem.reason.removeprefix("SYNTAX_ERROR: "),
-                extra={"AthenaErrorCode": "MALFORMED_QUERY"},
-            )
+    def _problem_of(self, query: str) -> QueryError | None:
+        """Return why a text is no statement, read with a deadline."""
+        return problem_within_budget(query, self._readers)
 
     def _lane(self, execution: Execution) -> ThreadPoolExecutor:
         reads = execution.statement_type == "DML" or execution.substatement_type == "CREATE_TABLE_AS_SELECT"
@@ -231,23 +228,26 @@ class AthenaService:
                     return execution
         return self._opened().by_token(token)
 
-    def _make_execution(self, parameters: Mapping[str, Any], workgroup: Workgroup) -> Execution:
-        query = str(parameters["QueryString"]).strip().strip(";").strip()
+    def _make_execution(
+        self, parameters: Mapping[str, Any], accepted: Accepted, workgroup: Workgroup
+    ) -> Execution:
         target = result_target(workgroup, parameters.get("ResultConfiguration") or {})
-        statement_type, substatement_type = classify(query)
+        types = accepted.statement_type, accepted.substatement_type
         execution_id = str(uuid.uuid4())
         context: Mapping[str, Any] = parameters.get("QueryExecutionContext") or {}
         reuse: Mapping[str, Any] = parameters.get("ResultReuseConfiguration") or {}
         encryption = dict(target.encryption) if target.encryption else None
+        location = output_location(target.location, execution_id, *types) if target.location else None
         return Execution(
             id=execution_id,
-            query=query,
+            query=accepted.query,
             workgroup=workgroup.name,
-            statement_type=statement_type,
-            substatement_type=substatement_type,
-            database=context.get("Database"),
+            statement_type=types[0],
+            substatement_type=types[1],
+            database=accepted.database,
             catalog=context.get("Catalog"),
-            output_location=output_location(target.location, execution_id, statement_type, substatement_type),
+            output_location=location,
+            managed_location=None if location else self._managed_location(execution_id, types),
             output_folder=target.location,
             submitted=time.time(),
             parameters=[str(item) for item in parameters.get("ExecutionParameters") or []],
@@ -255,7 +255,20 @@ class AthenaService:
             result_configuration={"EncryptionConfiguration": encryption} if encryption else {},
             reuse=dict(reuse.get("ResultReuseByAgeConfiguration") or {}) or None,
             client_request_token=parameters.get("ClientRequestToken"),
+            # Measured: what has to be the same in two calls with one token; not the parameters, not the workgroup.
+            identity=[
+                parameters["QueryString"],
+                context.get("Catalog"),
+                context.get("Database"),
+                target.location,
+            ],
         )
+
+    def _managed_location(self, execution_id: str, types: tuple[str, str]) -> str:
+        """Return where the local Athena keeps a result that its workgroup manages."""
+        folder = self._settings.athena_dir / "results"
+        folder.mkdir(exist_ok=True)
+        return output_location(f"{folder.as_uri()}/", execution_id, *types)
 
     def _reuse(self, execution: Execution) -> bool:
         """Answer with an earlier result when the caller allows it.
@@ -383,37 +396,7 @@ class AthenaService:
 
     def _get_results(self, parameters: Mapping[str, Any], clients: Clients) -> Mapping[str, Any]:
         execution = self._known(str(parameters["QueryExecutionId"]))
-        limit = int(parameters.get("MaxResults") or MAX_PAGE_ROWS)
-        if limit > MAX_PAGE_ROWS:
-            raise _invalid(f"MaxResults is more than maximum allowed length {MAX_PAGE_ROWS}")
-        _check_has_results(execution)
-        token = str(parameters.get("NextToken") or "")
-        try:
-            offset = decode_token(token) if token else 0
-        except (ValueError, KeyError, TypeError):
-            raise _invalid(f"Malformed nextPageToken {token}") from None
-        result: dict[str, Any] = {
-            "ResultSet": {"Rows": [], "ResultSetMetadata": {"ColumnInfo": execution.columns}}
-        }
-        if _has_rows(execution):
-            tabs = str(execution.output_location).endswith(".txt")
-            try:
-                page = read_page(clients, str(execution.output_location), offset, limit, tabs)
-            except ClientError as error:
-                raise _invalid("Could not find results", "RESULT_NOT_FOUND") from error
-            except RowTooLongError as error:
-                raise _invalid(
-                    f"The result can only be read from {execution.output_location}: {error}"
-                ) from error
-            result["ResultSet"]["Rows"] = [
-                {"Data": [{} if value is None else {"VarCharValue": value} for value in row]}
-                for row in page.rows
-            ]
-            if page.next_token is not None:
-                result["NextToken"] = page.next_token
-        if execution.update_count is not None:
-            result["UpdateCount"] = execution.update_count
-        return result
+        return query_results(execution, parameters, clients)
 
     def _stop_query(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         execution = self._known(str(parameters["QueryExecutionId"]))
@@ -435,7 +418,7 @@ class AthenaService:
         try:
             offset = int(parameters.get("NextToken") or 0)
         except ValueError:
-            raise _invalid("Invalid NextToken") from None
+            raise invalid("Invalid NextToken") from None
         ids = self._opened().ids(workgroup, offset, limit + 1)
         answer: dict[str, Any] = {"QueryExecutionIds": ids[:limit]}
         if len(ids) > limit:
@@ -446,7 +429,7 @@ class AthenaService:
         execution = self._known(str(parameters["QueryExecutionId"]))
         numbers = execution.statistics()
         timeline = {
-            name: numbers[name]
+            name: numbers.get(name, 0)
             for name in (
                 "QueryQueueTimeInMillis",
                 "ServicePreProcessingTimeInMillis",
@@ -463,35 +446,3 @@ class AthenaService:
             "OutputBytes": execution.output_bytes,
         }
         return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
-
-
-def _invalid(message: str, code: str = "INVALID_INPUT") -> ApiError:
-    return ApiError("InvalidRequestException", message, extra={"AthenaErrorCode": code})
-
-
-def _identity(execution: Execution) -> tuple[str | None, ...]:
-    """Give what has to be the same in two calls with one token; measured: not the parameters, not the workgroup."""
-    return execution.query, execution.catalog, execution.database, execution.output_folder
-
-
-def _check_has_results(execution: Execution) -> None:
-    if not execution.has_ended():
-        raise _invalid(
-            f"Query has not yet finished. Current state: {execution.state}", "INVALID_QUERY_EXECUTION_STATE"
-        )
-    if execution.state == executions.CANCELLED:
-        raise _invalid("Could not find results", "RESULT_NOT_FOUND")
-    if execution.state == executions.FAILED:
-        raise _invalid(
-            "Query did not finish successfully. Final query state: FAILED", "INVALID_QUERY_EXECUTION_STATE"
-        )
-
-
-def _has_rows(execution: Execution) -> bool:
-    """Tell whether the result object has rows: those of INSERT, CTAS and UNLOAD are only counted."""
-    location = execution.output_location
-    return (
-        bool(location)
-        and str(location).endswith((".csv", ".txt"))
-        and execution.substatement_type != "UNLOAD"
-    )

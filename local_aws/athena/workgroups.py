@@ -34,9 +34,9 @@ class Workgroup:
 
 @dataclass(frozen=True)
 class ResultTarget:
-    """Where the result of a query goes, and how it is encrypted there."""
+    """Where the result of a query goes, and how it is encrypted there; None where its workgroup manages results."""
 
-    location: str
+    location: str | None
     encryption: Mapping[str, Any] | None
 
 
@@ -128,8 +128,16 @@ def result_target(workgroup: Workgroup, requested: Mapping[str, Any]) -> ResultT
     """Choose between the query's own result settings and its workgroup's.
 
     AWS rule: an enforced workgroup overrides location and encryption, reference 10.1. Raises `ApiError` when there
-    is no location at all.
+    is no location at all, and when a location is given although the workgroup manages results.
     """
+    if workgroup.managed_results:
+        if requested.get("OutputLocation"):
+            raise ApiError(
+                "InvalidRequestException",
+                "OutputLocation cannot be given together with a workgroup that manages query results.",
+                extra={"AthenaErrorCode": "INVALID_INPUT"},
+            )
+        return ResultTarget(None, None)
     location = requested.get("OutputLocation") or workgroup.output_location
     encryption = requested.get("EncryptionConfiguration") or workgroup.encryption
     if workgroup.enforced and workgroup.output_location:
@@ -139,12 +147,6 @@ def result_target(workgroup: Workgroup, requested: Mapping[str, Any]) -> ResultT
             "InvalidRequestException",
             "No output location provided. An output location is required either through the Workgroup result"
             " configuration setting or as an API input.",
-            extra={"AthenaErrorCode": "INVALID_INPUT"},
-        )
-    if not location.startswith("s3://"):
-        raise ApiError(
-            "InvalidRequestException",
-            f"outputLocation is not a valid S3 path: {location}",
             extra={"AthenaErrorCode": "INVALID_INPUT"},
         )
     return ResultTarget(location if location.endswith("/") else location + "/", encryption)

@@ -37,8 +37,11 @@ _OPEN_ENUMERATIONS = frozenset({"ec2", "s3", "sqs"})
 _MOST_LISTED = 10
 # MiniStack's sequence numbers begin with zeros, which AWS's never do.
 _UNCHECKED_PATTERNS = frozenset({"SequenceNumber"})
-# Measured: Firehose names the member and not the value.
-_WITHOUT_VALUES = frozenset({"firehose"})
+# Measured: Firehose and Athena name the member and not the value; Athena says "null" of one that is missing.
+_WITHOUT_VALUES = frozenset({"firehose", "athena"})
+_NULL_HEADS = {"firehose": "Value"}
+# Measured: the bounds that Athena's framework checks where they are not the model's.
+_MOST = {"MaxQueryResults": 100_000}
 # Measured: the order in which AWS prints these sets is neither the model's nor the alphabet's.
 _PRINTED_SETS = (
     ("ZIP", "HADOOP_SNAPPY", "Snappy", "GZIP", "UNCOMPRESSED"),
@@ -86,13 +89,16 @@ def check(service: str, shape: Shape | None, parameters: Mapping[str, Any]) -> N
                 parameters,
                 "",
                 with_values=service not in _WITHOUT_VALUES,
+                null_head=_NULL_HEADS.get(service, "Value null"),
                 closed=service not in _OPEN_ENUMERATIONS,
             )
         )
     except TimeoutError as error:
         raise ApiError(code, "A value could not be matched with its pattern in time.") from error
     noun = "error" if len(found) == 1 else "errors"
-    raise ApiError(code, f"{len(found)} validation {noun} detected: {'; '.join(found[:_MOST_LISTED])}")
+    extra = {"AthenaErrorCode": "INVALID_INPUT"} if service == "athena" else None
+    message = f"{len(found)} validation {noun} detected: {'; '.join(found[:_MOST_LISTED])}"
+    raise ApiError(code, message, extra=extra)
 
 
 @lru_cache(maxsize=65536)
@@ -146,7 +152,9 @@ def _scalar_fits(shape: Shape, open_enumerations: bool, value: Any) -> bool:
     return next(_broken_constraints(shape, value, closed=not open_enumerations), None) is None
 
 
-def _violations(shape: Shape, value: Any, path: str, *, with_values: bool, closed: bool) -> Iterator[str]:
+def _violations(
+    shape: Shape, value: Any, path: str, *, with_values: bool, null_head: str, closed: bool
+) -> Iterator[str]:
     if isinstance(shape, StructureShape):
         if shape.metadata.get("document"):
             return
@@ -154,17 +162,24 @@ def _violations(shape: Shape, value: Any, path: str, *, with_values: bool, close
             member_path = _join(path, name[0].lower() + name[1:])
             if name in value:
                 yield from _violations(
-                    member, value[name], member_path, with_values=with_values, closed=closed
+                    member,
+                    value[name],
+                    member_path,
+                    with_values=with_values,
+                    null_head=null_head,
+                    closed=closed,
                 )
             elif name in shape.required_members:
-                head = "Value null" if with_values else "Value"
-                yield f"{head} at '{member_path}' failed to satisfy constraint: Member must not be null"
+                yield f"{null_head} at '{member_path}' failed to satisfy constraint: Member must not be null"
         return
     head = _value_text(shape, value) if with_values else "Value"
     for constraint in _broken_constraints(shape, value, closed=closed):
         yield f"{head} at '{path}' failed to satisfy constraint: {constraint}"
     for step, member, item in _containers_inside(shape, value):
-        yield from _violations(member, item, f"{path}.{step}.member", with_values=with_values, closed=closed)
+        inside = f"{path}.{step}.member"
+        yield from _violations(
+            member, item, inside, with_values=with_values, null_head=null_head, closed=closed
+        )
 
 
 def _containers_inside(shape: Shape, value: Any) -> Iterator[tuple[Any, Shape, Any]]:
@@ -178,7 +193,7 @@ def _containers_inside(shape: Shape, value: Any) -> Iterator[tuple[Any, Shape, A
 
 def _broken_constraints(shape: Shape, value: Any, *, closed: bool) -> Iterator[str]:
     metadata = shape.metadata
-    smallest, largest = metadata.get("min"), metadata.get("max")
+    smallest, largest = metadata.get("min"), _MOST.get(shape.name, metadata.get("max"))
     pattern, allowed = metadata.get("pattern"), metadata.get("enum")
     if shape.name in _UNCHECKED_PATTERNS:
         pattern = None

@@ -112,8 +112,15 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def encode_error(error: ApiError) -> dict[str, Any]:
-    """Give the body of an error answer, for JSON and CBOR."""
+def encode_error(error: ApiError, service: str | None = None) -> dict[str, Any]:
+    """Give the body of an error answer, for JSON and CBOR.
+
+    Measured: Athena writes `Message`, and its own code under two names.
+    """
+    if service == "athena":
+        code = error.extra.get("AthenaErrorCode")
+        own = {} if code is None else {"AthenaErrorCode": code, "ErrorCode": code}
+        return {"__type": error.code, **error.extra, **own, "Message": error.message}
     # Measured: only what cannot be read has its message under a capital letter (Kinesis reference 1.4).
     message = "Message" if error.code == "SerializationException" else "message"
     return {"__type": error.code, message: error.message, **error.extra}

@@ -84,7 +84,7 @@ class _Json:
 
     def error(self, service: str | None, error: ApiError) -> Answer:
         status, extra = _compatible(service, error)
-        return self._answer(service, status, orjson.dumps(encode_error(error)), extra)
+        return self._answer(service, status, orjson.dumps(encode_error(error, service)), extra)
 
     def _answer(
         self, service: str | None, status: int, content: bytes, extra: tuple[tuple[str, str], ...] = ()

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from local_aws.clients import BEHIND_HEADER, Clients
+from local_aws.glue.default_database import DefaultDatabase
 from local_aws.glue.missing import MissingOperations
 from local_aws.glue.partitions import Partitions
 from local_aws.glue.search import Search
@@ -29,6 +30,7 @@ class _Catalog:
         missing = MissingOperations(self.behind)
         partitions = Partitions(self.behind)
         tables = Tables(self.behind)
+        self._default = DefaultDatabase(self.behind)
         self.operations: Mapping[str, Operation] = {
             "BatchCreatePartition": partitions.create_partitions,
             "CreatePartition": partitions.create_partition,
@@ -47,7 +49,13 @@ class _Catalog:
             "GetTags": self._get_tags,
             "TagResource": self._tag,
             "UntagResource": self._untag,
+            **self._default.operations,
         }
+
+    def handle(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Answer an operation of the catalog, in which the database `default` is from the beginning."""
+        self._default.ensure()
+        return self.operations[operation](parameters)
 
     def _get_tags(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"Tags": self.behind.client("glue").get_tags(**parameters)["Tags"]}
@@ -75,7 +83,7 @@ class Catalogs:
 
     def handle(self, region: str, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer an operation; raises boto3's `ClientError` with MiniStack's refusals, and `ApiError`."""
-        return self._of(region).operations[operation](parameters)
+        return self._of(region).handle(operation, parameters)
 
     def close(self) -> None:
         """Close all connections."""

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from local_aws.athena.ddl.statements import (
     AddColumns,
     AddPartitions,
+    ChangeColumn,
+    DropColumn,
     DropPartitions,
     RenamePartition,
+    RenameTable,
     SetLocation,
     SetTableProperties,
 )
-from local_aws.athena.ddl.tables_reader import read_columns
-from local_aws.athena.errors import UnsupportedError
+from local_aws.athena.ddl.tables_reader import read_column, read_columns
 
 if TYPE_CHECKING:
     from local_aws.athena.ddl.cursor import Cursor
@@ -37,14 +39,18 @@ def read_alter_table(cursor: Cursor) -> Statement:
     if cursor.accept("SET", "LOCATION"):
         return _finished(cursor, SetLocation(name, None, cursor.string()))
     if cursor.at("PARTITION"):
-        specification = _read_partition(cursor)
+        specification = read_partition(cursor)
         if cursor.accept("RENAME", "TO"):
-            return _finished(cursor, RenamePartition(name, specification, _read_partition(cursor)))
+            return _finished(cursor, RenamePartition(name, specification, read_partition(cursor)))
         cursor.expect("SET", "LOCATION")
         return _finished(cursor, SetLocation(name, specification, cursor.string()))
-    if cursor.accept("RENAME", "TO") or cursor.accept("CHANGE"):
-        raise UnsupportedError("ALTER TABLE ... RENAME TO and CHANGE COLUMN (Athena: Iceberg tables only)")
-    raise cursor.unexpected("ADD", "DROP", "PARTITION", "REPLACE", "SET")
+    if cursor.accept("RENAME", "TO"):
+        cursor.qualified_name()
+        return _finished(cursor, RenameTable(name))
+    if cursor.accept("CHANGE"):
+        cursor.accept("COLUMN")
+        return _finished(cursor, ChangeColumn(name, cursor.name(), read_column(cursor)))
+    raise cursor.unexpected("ADD", "CHANGE", "DROP", "PARTITION", "RENAME", "REPLACE", "SET")
 
 
 def _finished(cursor: Cursor, statement: Statement) -> Statement:
@@ -60,7 +66,7 @@ def _read_add(cursor: Cursor, name: Name) -> Statement:
     if_not_exists = cursor.accept("IF", "NOT", "EXISTS")
     partitions: list[tuple[PartitionSpec, str | None]] = []
     while cursor.at("PARTITION"):
-        specification = _read_partition(cursor)
+        specification = read_partition(cursor)
         location = cursor.string() if cursor.accept("LOCATION") else None
         partitions.append((specification, location))
     if not partitions:
@@ -69,6 +75,11 @@ def _read_add(cursor: Cursor, name: Name) -> Statement:
 
 
 def _read_drop(cursor: Cursor, name: Name) -> Statement:
+    if cursor.at("COLUMN") and cursor.current is not None:
+        offset = cursor.current.start
+        cursor.index += 1
+        cursor.name()
+        return _finished(cursor, DropColumn(name, offset))
     if_exists = cursor.accept("IF", "EXISTS")
     specifications = [_read_comparisons(cursor)]
     while cursor.accept(","):
@@ -76,7 +87,8 @@ def _read_drop(cursor: Cursor, name: Name) -> Statement:
     return _finished(cursor, DropPartitions(name, if_exists, tuple(specifications)))
 
 
-def _read_partition(cursor: Cursor) -> PartitionSpec:
+def read_partition(cursor: Cursor) -> PartitionSpec:
+    """Read `PARTITION (column = value, ...)`."""
     cursor.expect("PARTITION", "(")
     pairs: list[tuple[str, str]] = []
     while True:

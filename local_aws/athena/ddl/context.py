@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from local_aws.athena.errors import QueryError
+from local_aws.athena.errors import SYSTEM_ERROR, USER_ERROR, QueryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,18 +49,51 @@ class Context:
         return answer
 
 
-def hive_error(message: str) -> QueryError:
+def hive_error(
+    message: str,
+    *,
+    error_type: int | None = None,
+    category: int = USER_ERROR,
+    error_message: str | None = None,
+) -> QueryError:
     """Make the error of a statement that Athena gives to its Hive part; the reason starts with FAILED."""
-    return QueryError("FAILED", message)
+    return QueryError("FAILED", message, None, category, False, error_type, error_message)
+
+
+def database_missing(database: str) -> QueryError:
+    """Make the error of a database that is not there. Measured: category 1, type 1502, another text as its message."""
+    return hive_error(
+        f"SemanticException [Error 10072]: Database does not exist: {database}",
+        category=SYSTEM_ERROR,
+        error_type=1502,
+        error_message=(
+            f"com.facebook.presto.spi.PrestoException: Database {database} not found."
+            " (Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException)"
+        ),
+    )
+
+
+def ddl_task_error(
+    message: str,
+    *,
+    error_type: int | None = None,
+    category: int = USER_ERROR,
+    error_message: str | None = None,
+) -> QueryError:
+    """Make the error of a statement that Hive's DDL task refuses."""
+    return hive_error(
+        f"Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. {message}",
+        error_type=error_type,
+        category=category,
+        error_message=error_message,
+    )
 
 
 def glue_error(error: ClientError) -> QueryError:
     """Turn a refusal by Glue into the error that Athena's Hive part reports."""
     code = error.response["Error"]["Code"]
     message = error.response["Error"].get("Message", "")
-    return hive_error(
-        f"Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. {code}: {message}"
-    )
+    return ddl_task_error(f"{code}: {message}")
 
 
 def text_column(name: str, kind: str = "string") -> dict[str, Any]:

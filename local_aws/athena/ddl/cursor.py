@@ -96,10 +96,11 @@ class Cursor:
         parts = [self.name()]
         while self.accept("."):
             parts.append(self.name())
-        if len(parts) == 3 and parts[0] == "awsdatacatalog":
-            parts.pop(0)
-        if len(parts) > 2:
-            raise QueryError("SYNTAX_ERROR", f"Too many dots in table name: {'.'.join(parts)}")
+        if len(parts) > 3:
+            raise QueryError("SYNTAX_ERROR", f"Invalid table name {'.'.join(parts)}")
+        if len(parts) == 3 and parts[0] != "awsdatacatalog":
+            raise QueryError("DATACATALOG_NOT_FOUND", f"Catalog '{parts[0]}' does not exist")
+        parts = parts[-2:]
         return (parts[0], parts[1]) if len(parts) == 2 else (None, parts[0])
 
     def string(self) -> str:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from local_aws.athena.catalog import is_view
-from local_aws.athena.ddl.context import TextResult, glue_error, hive_error, table_input
+from local_aws.athena.ddl.context import (
+    TextResult,
+    database_missing,
+    ddl_task_error,
+    glue_error,
+    hive_error,
+    table_input,
+)
 from local_aws.athena.errors import QueryError
 
 if TYPE_CHECKING:
@@ -17,13 +24,16 @@ if TYPE_CHECKING:
     from local_aws.athena.ddl.statements import (
         AddColumns,
         AlterDatabase,
+        ChangeColumn,
         ChangeRows,
         ColumnDefinition,
         CreateDatabase,
         CreateTable,
+        DropColumn,
         DropDatabase,
         DropTable,
         DropView,
+        RenameTable,
         SetTableProperties,
     )
 
@@ -41,10 +51,7 @@ def create_database(statement: CreateDatabase, context: Context) -> TextResult:
         if error.response["Error"]["Code"] == "AlreadyExistsException":
             if statement.if_not_exists:
                 return TextResult()
-            raise hive_error(
-                "Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
-                f" Database {statement.name} already exists"
-            ) from error
+            raise ddl_task_error(f"Database {statement.name} already exists") from error
         raise glue_error(error) from error
     return TextResult()
 
@@ -54,11 +61,10 @@ def drop_database(statement: DropDatabase, context: Context) -> TextResult:
     if not context.catalog.has_database(statement.name):
         if statement.if_exists:
             return TextResult()
-        raise hive_error(f"SemanticException [Error 10072]: Database does not exist: {statement.name}")
+        raise database_missing(statement.name)
     if not statement.cascade and context.catalog.tables(statement.name):
-        raise hive_error(
-            "Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
-            f" InvalidOperationException(message:Database {statement.name} is not empty. One or more tables exist.)"
+        raise ddl_task_error(
+            f"InvalidOperationException(message:Database {statement.name} is not empty. One or more tables exist.)"
         )
     glue = context.clients.client("glue")
     for table in context.catalog.tables(statement.name):
@@ -92,7 +98,7 @@ def create_table(statement: CreateTable, context: Context) -> TextResult:
     """Create a table over objects; fails when it is there already, unless IF NOT EXISTS is said."""
     database, name = context.full_name(statement.name)
     if not context.catalog.has_database(database):
-        raise hive_error(f"SemanticException [Error 10072]: Database does not exist: {database}")
+        raise database_missing(database)
     if not statement.location.startswith("s3://"):
         raise hive_error(
             f"SemanticException: The location {statement.location!r} is no S3 path; allowed is s3://bucket/folder/"
@@ -114,7 +120,7 @@ def create_table(statement: CreateTable, context: Context) -> TextResult:
         "PartitionKeys": glue_columns(statement.partitions),
         "StorageDescriptor": {
             "Columns": glue_columns(statement.columns),
-            "Location": statement.location if statement.location.endswith("/") else statement.location + "/",
+            "Location": statement.location.rstrip("/"),  # measured: Athena keeps no slash at the end
             "InputFormat": statement.storage.input_format,
             "OutputFormat": statement.storage.output_format,
             "NumberOfBuckets": statement.bucket_count or -1,
@@ -131,9 +137,10 @@ def create_table(statement: CreateTable, context: Context) -> TextResult:
         if error.response["Error"]["Code"] == "AlreadyExistsException":
             if statement.if_not_exists:
                 return TextResult()
-            raise hive_error(
-                "Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
-                f" AlreadyExistsException(message:Table {name} already exists)"
+            raise ddl_task_error(
+                f"AlreadyExistsException(message:Table {name} already exist)",
+                error_type=1006,
+                error_message=f"Table {name} already exists.",
             ) from error
         raise glue_error(error) from error
     return TextResult()
@@ -191,15 +198,51 @@ def add_columns(statement: AddColumns, context: Context) -> TextResult:
     names |= {column["Name"].lower() for column in answer.get("PartitionKeys") or []}
     for column in statement.columns:
         if column.name in names:
-            raise hive_error(
-                "Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
-                f" Duplicate column name: {column.name}"
-            )
+            raise ddl_task_error(f"Duplicate column name: {column.name}")
         names.add(column.name)
     storage["Columns"] = known + glue_columns(statement.columns)
     changed["StorageDescriptor"] = storage
     _update(statement.name, changed, context)
     return TextResult()
+
+
+def change_column(statement: ChangeColumn, context: Context) -> TextResult:
+    """Give a column another name, type or comment."""
+    changed = table_input(context.table(statement.name))
+    storage = dict(changed["StorageDescriptor"])
+    columns = list(storage.get("Columns") or [])
+    names = [column["Name"].lower() for column in columns]
+    if statement.old not in names:
+        raise ddl_task_error(f"Invalid column reference {statement.old}")
+    if statement.new.name != statement.old and statement.new.name in names:
+        raise ddl_task_error(f"Column {statement.new.name} already exists")
+    place = names.index(statement.old)
+    kept = {key: columns[place][key] for key in ("Comment",) if columns[place].get(key)}
+    columns[place] = {**kept, **glue_columns((statement.new,))[0]}
+    storage["Columns"] = columns
+    changed["StorageDescriptor"] = storage
+    _update(statement.name, changed, context)
+    return TextResult()
+
+
+def rename_table(statement: RenameTable, context: Context) -> TextResult:
+    """Refuse RENAME TO as Glue does; always raises `QueryError`. Measured."""
+    context.table(statement.name)
+    raise ddl_task_error(
+        "Unable to alter table. Table cannot be renamed",
+        error_type=1006,
+        error_message="Query type not supported by DDL engine.",
+    )
+
+
+def drop_column(statement: DropColumn, context: Context) -> TextResult:
+    """Refuse DROP COLUMN as Hive's parser does; always raises `QueryError`. Measured."""
+    context.table(statement.name)
+    raise hive_error(
+        f"ParseException line 1:{statement.offset} mismatched input 'COLUMN' expecting PARTITION near 'DROP' in drop"
+        " partition statement",
+        error_type=1006,
+    )
 
 
 def set_properties(statement: SetTableProperties, context: Context) -> TextResult:

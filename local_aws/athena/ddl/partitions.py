@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-from local_aws.athena.ddl.context import TextResult, glue_error, hive_error
+from local_aws.athena.ddl.context import TextResult, ddl_task_error, glue_error, hive_error
 from local_aws.athena.ddl.databases import update_location
 from local_aws.athena.partitions import HIVE_NULL, hive_path
 from local_aws.athena.storage import list_folder, parse_location
@@ -68,9 +68,8 @@ def add_partitions(statement: AddPartitions, context: Context) -> TextResult:
         if tuple(item["Values"]) not in known:
             fresh.append(item)
         elif not statement.if_not_exists:
-            raise hive_error(
-                "Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
-                f" AlreadyExistsException(message:Partition already exists: {item['Values']})"
+            raise ddl_task_error(
+                f"AlreadyExistsException(message:Partition already exists: {item['Values']})"
             )
     register(context, database, name, fresh)
     return TextResult()
@@ -215,10 +214,7 @@ def repair(statement: Repair, context: Context) -> TextResult:
     if answer is None:
         return TextResult(lines=(f"Tables not in metastore:\t{name}",))
     if answer.get("TableType") is None:
-        raise hive_error(
-            "Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. null"
-            " (the table has no TableType)"
-        )
+        raise ddl_task_error("null (the table has no TableType)")
     keys = _keys(answer)
     location = parse_location(str(answer["StorageDescriptor"]["Location"])).folder
     objects = list_folder(context.clients, location)

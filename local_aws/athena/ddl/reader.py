@@ -45,9 +45,11 @@ _REFUSED = (
     "TRUNCATE",
     "USE",
 )
+# Measured: the words that Athena lists as possible beginnings of a statement.
 _KNOWN = (
-    "'ALTER', 'CREATE', 'DEALLOCATE', 'DELETE', 'DESC', 'DESCRIBE', 'DROP', 'EXECUTE', 'EXPLAIN', 'INSERT', 'MERGE',"
-    " 'MSCK', 'PREPARE', 'SHOW', 'UNLOAD', 'UPDATE', <query>"
+    "'ALTER', 'ANALYZE', 'CALL', 'COMMENT', 'COMMIT', 'CREATE', 'DEALLOCATE', 'DELETE', 'DENY', 'DESC', 'DESCRIBE',"
+    " 'DROP', 'EXECUTE', 'EXPLAIN', 'GRANT', 'INSERT', 'MERGE', 'PREPARE', 'REFRESH', 'RESET', 'REVOKE', 'ROLLBACK',"
+    " 'SET', 'SHOW', 'START', 'TRUNCATE', 'UNLOAD', 'UPDATE', 'USE', <query>"
 )
 
 
@@ -56,9 +58,11 @@ def read_statement(text: str) -> Statement:
     cursor = Cursor(text)
     first = cursor.current
     if first is None:
-        raise QueryError("SYNTAX_ERROR", "mismatched input '<EOF>'", Source(text).position(len(text)))
+        end = Source(text).position(len(text))
+        raise QueryError("SYNTAX_ERROR", f"mismatched input '<EOF>'. Expecting: {_KNOWN}", end)
     word = first.raw.upper()
     if word in _QUERY_WORDS:
+        _check_is_whole(cursor, text)
         parse_statement(text)
         return Query(text)
     read = _READERS.get(word)
@@ -71,6 +75,19 @@ def read_statement(text: str) -> Statement:
         f"mismatched input '{first.raw}'. Expecting: {_KNOWN}",
         Source(text).position(first.start),
     )
+
+
+def _check_is_whole(cursor: Cursor, text: str) -> None:
+    """Raise `QueryError` for a query that stops at SELECT or FROM, in the words that were measured."""
+    last = cursor.words[-1]
+    if last.kind == "word" and last.raw.upper() == "FROM":
+        raise QueryError("SYNTAX_ERROR", "Queries of this type are not supported")
+    if last.kind == "word" and last.raw.upper() == "SELECT":
+        raise QueryError(
+            "SYNTAX_ERROR",
+            "mismatched input '<EOF>'. Expecting: '*', 'ALL', 'DISTINCT', <expression>",
+            Source(text).position(len(text)),
+        )
 
 
 def _change_rows(cursor: Cursor) -> Statement:
@@ -88,7 +105,7 @@ def _create(cursor: Cursor) -> Statement:
     if cursor.accept("VIEW"):
         return _create_view(cursor, replace)
     if replace:
-        raise cursor.unexpected("VIEW")
+        raise cursor.unexpected("MATERIALIZED", "MULTI", "PROTECTED", "VIEW")
     return tables_reader.read_create_table(cursor)
 
 
@@ -204,11 +221,12 @@ def _show(cursor: Cursor) -> Statement:
 
 def _describe(cursor: Cursor) -> Statement:
     cursor.index += 1
-    extended = cursor.accept("EXTENDED") or cursor.accept("FORMATTED")
+    form = next((word for word in ("EXTENDED", "FORMATTED") if cursor.accept(word)), "")
     name = cursor.qualified_name()
-    if cursor.current is not None:
-        raise UnsupportedError("DESCRIBE of a partition or of a single column")
-    return Describe(name, extended)
+    partition = alter.read_partition(cursor) if cursor.at("PARTITION") else None
+    column = cursor.name() if cursor.current is not None else None
+    cursor.end()
+    return Describe(name, form, partition, column)
 
 
 def _insert(cursor: Cursor) -> Statement:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.athena import projection
 from local_aws.athena.catalog import is_view, table_definition
-from local_aws.athena.ddl.context import TextResult, hive_error, text_column
+from local_aws.athena.ddl.context import (
+    TextResult,
+    database_missing,
+    ddl_task_error,
+    hive_error,
+    text_column,
+)
+from local_aws.athena.ddl.describe import all_columns, named_columns, padded, view_columns
 from local_aws.athena.ddl.views import view_text
 from local_aws.athena.partitions import hive_path
 from local_aws.athena.sql.functions import SCALARS
@@ -17,16 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from local_aws.athena.ddl.context import Context
-    from local_aws.athena.ddl.statements import Describe, Show
-
-# Measured: names, types and comments are filled up with blanks to this width, and never cut.
-_WIDTH = 20
-_PARTITION_HEADING = (
-    "\t \t ",
-    "# Partition Information\t \t ",
-    "# col_name            \tdata_type           \tcomment             ",
-    "\t \t ",
-)
+    from local_aws.athena.ddl.statements import Show
 
 
 def show(statement: Show, context: Context) -> TextResult:
@@ -49,14 +47,34 @@ def _fits(name: str, pattern: str) -> bool:
 
 
 def _databases(statement: Show, context: Context) -> TextResult:
-    names = _matching((item["Name"] for item in context.catalog.databases()), statement.pattern)
+    names = [item["Name"] for item in context.catalog.databases()]
+    if statement.pattern is not None:
+        names = _whole_names(names, statement.pattern)
     return TextResult([text_column("database_name")], names, 0)
+
+
+def _whole_names(names: list[str], pattern: str) -> list[str]:
+    """Return the names that a Java regular expression matches whole; measured: `*` alone stands for all of them."""
+    if pattern == "*":
+        return names
+    try:
+        return [name for name in names if re.fullmatch(pattern, name)]
+    except re.error as error:
+        raise ddl_task_error(
+            f"java.util.regex.PatternSyntaxException: {_pattern_problem(pattern, error)}"
+        ) from None
+
+
+def _pattern_problem(pattern: str, error: re.error) -> str:
+    if pattern.startswith(("*", "+", "?")):
+        return f"Dangling meta character '{pattern[0]}' near index 0\n{pattern}\n^"
+    return f"{error} near index {error.pos or 0}\n{pattern}"
 
 
 def _tables(statement: Show, context: Context) -> TextResult:
     database = statement.database or context.database
     if not context.catalog.has_database(database):
-        raise hive_error(f"SemanticException [Error 10072]: Database does not exist: {database}")
+        raise database_missing(database)
     names = _matching((item["Name"] for item in context.catalog.tables(database)), statement.pattern)
     return TextResult([text_column("tab_name")], names, 0)
 
@@ -72,27 +90,8 @@ def _columns(statement: Show, context: Context) -> TextResult:
         return TextResult()
     answer = context.table(statement.name)
     if is_view(answer):
-        return _view_columns(statement.name, context)
-    return TextResult([text_column("field")], [_padded(name) for name, _, _ in _all_columns(answer)], 0)
-
-
-def _view_columns(name: tuple[str | None, str], context: Context) -> TextResult:
-    source = context.catalog.table(*context.full_name(name))
-    lines = [f"{column.name}\t{column.type}" for column in source.columns] if source is not None else []
-    return TextResult([text_column("column", "varchar"), text_column("type", "varchar")], lines, 0)
-
-
-def _all_columns(answer: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    storage = answer.get("StorageDescriptor") or {}
-    return [*_named(storage.get("Columns") or []), *_named(answer.get("PartitionKeys") or [])]
-
-
-def _named(columns: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
-    return [(str(c["Name"]).lower(), str(c.get("Type") or ""), str(c.get("Comment") or "")) for c in columns]
-
-
-def _padded(text: str) -> str:
-    return text.ljust(_WIDTH)
+        return view_columns(statement.name, context)
+    return TextResult([text_column("field")], [padded(name) for name, _, _ in all_columns(answer)], 0)
 
 
 def _partitions(statement: Show, context: Context) -> TextResult:
@@ -106,10 +105,7 @@ def _partitions(statement: Show, context: Context) -> TextResult:
         )
     definition = table_definition(database, answer)
     if not definition.partition_columns:
-        raise hive_error(
-            "Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
-            f" Table {name} is not a partitioned table"
-        )
+        raise ddl_task_error(f"Table {name} is not a partitioned table")
     keys = [column.name for column in definition.partition_columns]
     if projection.is_projected(definition):
         # AWS rule: SHOW PARTITIONS lists the catalog's partitions, which projection does not use, reference 9.5.
@@ -142,18 +138,19 @@ def _create_table(statement: Show, context: Context) -> TextResult:
         raise hive_error(
             f"SemanticException [Error 10002]: {database}.{name} is a view; write SHOW CREATE VIEW"
         )
-    return TextResult([text_column("createtab_stmt")], create_table_lines(name, answer))
+    shown = name if statement.name[0] is None else f"{database}.{name}"
+    return TextResult([text_column("createtab_stmt")], create_table_lines(shown, answer))
 
 
 def create_table_lines(name: str, answer: Mapping[str, Any]) -> list[str]:
     """Write the statement that makes a table, line by line, as Hive does."""
     storage = answer["StorageDescriptor"]
     serde = storage.get("SerdeInfo") or {}
-    lines = [f"CREATE EXTERNAL TABLE `{name}`(", *_column_lines(_named(storage.get("Columns") or []))]
+    lines = [f"CREATE EXTERNAL TABLE `{name}`(", *_column_lines(named_columns(storage.get("Columns") or []))]
     parameters = dict(answer.get("Parameters") or {})
     if parameters.get("comment"):
         lines.append(f"COMMENT {_quoted(parameters['comment'])}")
-    partitions = _named(answer.get("PartitionKeys") or [])
+    partitions = named_columns(answer.get("PartitionKeys") or [])
     if partitions:
         lines += ["PARTITIONED BY ( ", *_column_lines(partitions)]
     if storage.get("BucketColumns"):
@@ -231,44 +228,3 @@ _SHOWN: Mapping[str, Callable[[Show, Context], TextResult]] = {
     "CREATE VIEW": _create_view,
     "FUNCTIONS": _functions,
 }
-
-
-def describe(statement: Describe, context: Context) -> TextResult:
-    """Answer DESCRIBE: name, type and comment of each column, and once more for partition columns."""
-    answer = context.table(statement.name)
-    if is_view(answer):
-        return _view_columns(statement.name, context)
-    columns = [text_column("col_name"), text_column("data_type"), text_column("comment")]
-    lines = [_described(column) for column in _all_columns(answer)]
-    partitions = _named(answer.get("PartitionKeys") or [])
-    if partitions:
-        lines += [*_PARTITION_HEADING, *(_described(column) for column in partitions)]
-    if statement.extended:
-        lines += _details(answer, context.full_name(statement.name)[0])
-    return TextResult(columns, lines)
-
-
-def _described(column: tuple[str, str, str]) -> str:
-    return "\t".join(_padded(part) for part in column)
-
-
-def _details(answer: Mapping[str, Any], database: str) -> list[str]:
-    storage = answer.get("StorageDescriptor") or {}
-    serde = storage.get("SerdeInfo") or {}
-    pairs = [
-        ("Database:", database),
-        ("Table Type:", answer.get("TableType") or ""),
-        ("Location:", storage.get("Location") or ""),
-        ("SerDe Library:", serde.get("SerializationLibrary") or ""),
-        ("InputFormat:", storage.get("InputFormat") or ""),
-        ("OutputFormat:", storage.get("OutputFormat") or ""),
-    ]
-    lines = [
-        "\t \t ",
-        "# Detailed Table Information\t \t ",
-        *(f"{_padded(k)}\t{_padded(v)}\t " for k, v in pairs),
-    ]
-    lines.append("Table Parameters:\t \t ")
-    for key, value in sorted((answer.get("Parameters") or {}).items()):
-        lines.append(f"\t{_padded(key)}\t{_padded(value)}")
-    return lines

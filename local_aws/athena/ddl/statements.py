@@ -149,6 +149,30 @@ class AddColumns:
 
 
 @dataclass(frozen=True)
+class ChangeColumn:
+    """ALTER TABLE … CHANGE [COLUMN] old new type [COMMENT 'text']."""
+
+    name: Name
+    old: str
+    new: ColumnDefinition
+
+
+@dataclass(frozen=True)
+class RenameTable:
+    """ALTER TABLE … RENAME TO, which Hive's catalog refuses."""
+
+    name: Name
+
+
+@dataclass(frozen=True)
+class DropColumn:
+    """ALTER TABLE … DROP COLUMN, which Hive cannot read; `offset` is where COLUMN stands."""
+
+    name: Name
+    offset: int
+
+
+@dataclass(frozen=True)
 class SetTableProperties:
     """ALTER TABLE … SET TBLPROPERTIES."""
 
@@ -176,10 +200,12 @@ class Show:
 
 @dataclass(frozen=True)
 class Describe:
-    """DESCRIBE [EXTENDED | FORMATTED] table [column]."""
+    """DESCRIBE [EXTENDED | FORMATTED] table [PARTITION (…)] [column]; `form` is empty for the plain one."""
 
     name: Name
-    extended: bool = False
+    form: str = ""
+    partition: PartitionSpec | None = None
+    column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -274,6 +300,9 @@ Statement = (
     | RenamePartition
     | SetLocation
     | AddColumns
+    | ChangeColumn
+    | RenameTable
+    | DropColumn
     | SetTableProperties
     | Repair
     | Show

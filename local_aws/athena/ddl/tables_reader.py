@@ -93,14 +93,15 @@ def read_with(cursor: Cursor) -> dict[str, str]:
 def read_columns(cursor: Cursor) -> tuple[ColumnDefinition, ...]:
     """Read `(name type [COMMENT 'text'], ...)`."""
     cursor.expect("(")
-    columns = [_read_column(cursor)]
+    columns = [read_column(cursor)]
     while cursor.accept(","):
-        columns.append(_read_column(cursor))
+        columns.append(read_column(cursor))
     cursor.expect(")")
     return tuple(columns)
 
 
-def _read_column(cursor: Cursor) -> ColumnDefinition:
+def read_column(cursor: Cursor) -> ColumnDefinition:
+    """Read `name type [COMMENT 'text']`."""
     name = cursor.take("word", "quoted").text.lower()
     kind = _read_type(cursor)
     comment = cursor.string() if cursor.accept("COMMENT") else None
@@ -162,15 +163,12 @@ def _read_external(
     cursor.end()
     if properties.get("table_type", "").upper() == "ICEBERG":
         raise UnsupportedError("CREATE TABLE of an Iceberg table")
-    if not external:
-        raise QueryError(
-            "SYNTAX_ERROR",
-            "CREATE TABLE without EXTERNAL is for Iceberg tables only; write CREATE EXTERNAL TABLE",
-        )
     if location is None:
         raise QueryError(
             "SYNTAX_ERROR", "No location was specified for table. An S3 location must be specified"
         )
+    if not external:
+        raise QueryError("SYNTAX_ERROR", "External keyword required for table type HIVE")
     return CreateTable(
         name=name,
         if_not_exists=if_not_exists,

@@ -180,3 +180,8 @@ def leading_keywords(text: str, count: int) -> list[str]:
         if len(words) >= count:
             break
     return words
+
+
+def semicolons(text: str) -> list[int]:
+    """Return the offsets of the semicolons outside strings, quoted names and comments."""
+    return [match.start() for match in _WORD.finditer(text) if match.group(3) == ";"]

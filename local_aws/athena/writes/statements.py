@@ -90,7 +90,8 @@ def create_table_as(
     if context.catalog.raw_table(database, name) is not None:
         if statement.if_not_exists:
             return 0, []
-        raise QueryError("TABLE_ALREADY_EXISTS", f"Table 'awsdatacatalog.{database}.{name}' already exists")
+        destination = f"Destination table 'awsdatacatalog.{database}.{name}'"
+        raise QueryError("TABLE_ALREADY_EXISTS", f"{destination} already exists", Position(1, 1))
     columns = _named_columns(query)
     partitions = _partition_columns(with_properties.names(given, "partitioned_by"), [c for c, _ in columns])
     bucket_columns = with_properties.names(given, "bucketed_by")

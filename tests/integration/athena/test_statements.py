@@ -49,7 +49,7 @@ def test_create_show_describe_and_drop_a_table(lake: Lake) -> None:
     written = _lines(lake, "SHOW CREATE TABLE logs")
     assert written[0] == "CREATE EXTERNAL TABLE `logs`("
     assert "COMMENT 'made here'" in written
-    assert f"  's3://{lake.bucket}/logs/'" in written
+    assert f"  's3://{lake.bucket}/logs'" in written
     assert "skip.header.line.count\t1" in _lines(lake, "SHOW TBLPROPERTIES logs")
     _done(lake, "ALTER TABLE logs ADD COLUMNS (extra double)")
     _done(lake, "ALTER TABLE logs SET TBLPROPERTIES ('k'='v')")
@@ -246,8 +246,8 @@ def test_databases(lake: Lake) -> None:
     ("sql", "message"),
     [
         ("SELEC 1", "line 1:1: mismatched input 'SELEC'."),
-        ("SELECT a FROM", "line 1:14: mismatched input '<EOF>'"),
-        ("CREATE TABLE t (a int)", "CREATE TABLE without EXTERNAL"),
+        ("SELECT a FROM", "Queries of this type are not supported"),
+        ("CREATE TABLE t (a int)", "No location was specified for table."),
         ("SHOW NOTHING", "line 1:6: mismatched input 'NOTHING'."),
         ("ALTER TABLE t FROB", "line 1:15: mismatched input 'FROB'."),
     ],
@@ -262,7 +262,7 @@ def test_what_is_no_statement_is_refused_at_once(lake: Lake, sql: str, message: 
 
 
 def test_a_failed_statement_about_the_catalog_says_why_in_its_text_object(lake: Lake) -> None:
-    execution = lake.run("DESCRIBE nosuch")
+    execution = lake.run("SHOW TBLPROPERTIES nosuch")
     key = execution["ResultConfiguration"]["OutputLocation"].removeprefix(f"s3://{lake.bucket}/")
     body = lake.clients.client("s3").get_object(Bucket=lake.bucket, Key=key)["Body"].read().decode()
     assert body == execution["Status"]["StateChangeReason"]

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from local_aws.athena.classify import classify
 from local_aws.athena.ddl import statements
 from local_aws.athena.ddl.cursor import Cursor
 from local_aws.athena.ddl.reader import read_statement, split_expressions
 from local_aws.athena.errors import QueryError, UnsupportedError
-from local_aws.athena.executions import classify
 from local_aws.athena.sql.parameters import as_expressions, bind
 from local_aws.athena.sql.parse import leading_keywords
 

@@ -1,0 +1,435 @@
+"""Athena's API as people measured it on AWS: refusals at the start, kinds, texts kept, results, their objects.
+
+Each row is one of the measurements; where our own reference said otherwise, the measurement won.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from tests.gateway_fixture import unique
+from tests.integration.athena.lake import Lake
+
+if TYPE_CHECKING:
+    from tests.gateway_fixture import LocalAws
+
+BEGINNINGS = (
+    "'ALTER', 'ANALYZE', 'CALL', 'COMMENT', 'COMMIT', 'CREATE', 'DEALLOCATE', 'DELETE', 'DENY', 'DESC', 'DESCRIBE',"
+    " 'DROP', 'EXECUTE', 'EXPLAIN', 'GRANT', 'INSERT', 'MERGE', 'PREPARE', 'REFRESH', 'RESET', 'REVOKE', 'ROLLBACK',"
+    " 'SET', 'SHOW', 'START', 'TRUNCATE', 'UNLOAD', 'UPDATE', 'USE', <query>"
+)
+ENTITY = (
+    r"Entity Not Found \(Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException;"
+    r" Request ID: [0-9a-f-]{36}; Proxy: null\)"
+)
+
+
+@pytest.fixture(scope="module")
+def lake(local_aws: LocalAws) -> Lake:
+    name = unique("measured")
+    made = Lake(local_aws.clients, name.replace("-", "_"), name)
+    made.create()
+    made.table("t", {"n": "int"})
+    made.run(f"CREATE VIEW {made.database}.v AS SELECT 1 AS n, 'a' AS s")
+    return made
+
+
+def call(endpoint: str, operation: str, body: bytes) -> tuple[int, dict[str, str], dict[str, Any]]:
+    """Send a request that no SDK would send; gives status, headers and body of the answer."""
+    request = AWSRequest(
+        "POST",
+        f"{endpoint}/",
+        data=body,
+        headers={
+            "Content-Type": "application/x-amz-json-1.1",
+            "X-Amz-Target": f"AmazonAthena.{operation}",
+        },
+    )
+    SigV4Auth(Credentials("test", "test"), "athena", "us-east-1").add_auth(request)
+    plain = urllib.request.Request(  # noqa: S310
+        f"{endpoint}/", data=body, headers=dict(request.headers.items()), method="POST"
+    )
+    try:
+        with urllib.request.urlopen(plain) as answer:  # noqa: S310
+            return answer.status, dict(answer.headers.items()), json.loads(answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, dict(error.headers.items()), json.loads(error.read())
+
+
+def refused(lake: Lake, endpoint: str, sql: str, **changed: Any) -> tuple[str, str]:
+    body: dict[str, Any] = {
+        "QueryString": sql,
+        "ClientRequestToken": str(uuid.uuid4()),
+        "QueryExecutionContext": {"Database": lake.database},
+        "ResultConfiguration": {"OutputLocation": lake.results},
+    }
+    body |= changed
+    kept = {key: value for key, value in body.items() if value is not None}
+    status, headers, answer = call(endpoint, "StartQueryExecution", json.dumps(kept).encode())
+    assert status == 400, answer
+    assert answer["__type"] == "InvalidRequestException"
+    assert set(answer) == {"__type", "AthenaErrorCode", "ErrorCode", "Message"}
+    assert answer["ErrorCode"] == answer["AthenaErrorCode"]
+    assert "x-amzn-errortype" not in {name.lower() for name in headers}
+    return answer["AthenaErrorCode"], answer["Message"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "code", "message"),
+    [
+        ("SELEC 1", "MALFORMED_QUERY", f"line 1:1: mismatched input 'SELEC'. Expecting: {BEGINNINGS}"),
+        (
+            "SELECT",
+            "MALFORMED_QUERY",
+            "line 1:7: mismatched input '<EOF>'. Expecting: '*', 'ALL', 'DISTINCT', <expression>",
+        ),
+        ("SELECT FROM", "MALFORMED_QUERY", "Queries of this type are not supported"),
+        ("SELECT * FROM", "MALFORMED_QUERY", "Queries of this type are not supported"),
+        ("SELECT 1\nFROM", "MALFORMED_QUERY", "Queries of this type are not supported"),
+        ("-- only", "MALFORMED_QUERY", f"line 1:8: mismatched input '<EOF>'. Expecting: {BEGINNINGS}"),
+        ("/* only */", "MALFORMED_QUERY", f"line 1:11: mismatched input '<EOF>'. Expecting: {BEGINNINGS}"),
+        ("/* c SELECT 1", "MALFORMED_QUERY", f"line 1:1: mismatched input '/'. Expecting: {BEGINNINGS}"),
+        (
+            "SELECT 1; SELECT 2",
+            "MALFORMED_QUERY",
+            "Only one sql statement is allowed. Got: SELECT 1; SELECT 2",
+        ),
+        (";", "MALFORMED_QUERY", "Empty sql statement: ;"),
+        (
+            "CREATE OR REPLACE TABLE c AS SELECT 1 AS n",
+            "MALFORMED_QUERY",
+            "line 1:19: mismatched input 'TABLE'. Expecting: 'MATERIALIZED', 'MULTI', 'PROTECTED', 'VIEW'",
+        ),
+        ("DESCRIBE a.b.c.d", "MALFORMED_QUERY", "Invalid table name a.b.c.d"),
+        ("DESCRIBE nocat.db.t", "DATACATALOG_NOT_FOUND", "Catalog 'nocat' does not exist"),
+        (
+            "CREATE TABLE t2 (n int)",
+            "MALFORMED_QUERY",
+            "No location was specified for table. An S3 location must be specified",
+        ),
+        (
+            "CREATE TABLE t2 (n int) LOCATION 's3://b/p/'",
+            "MALFORMED_QUERY",
+            "External keyword required for table type HIVE",
+        ),
+    ],
+)
+def test_what_start_query_execution_refuses(
+    lake: Lake, local_aws: LocalAws, sql: str, code: str, message: str
+) -> None:
+    assert refused(lake, local_aws.endpoint, sql) == (code, message)
+
+
+@pytest.mark.parametrize(
+    "sql", ["DESCRIBE nope", "DESC nope", "SHOW COLUMNS IN nope", "SHOW COLUMNS IN nodb.t"]
+)
+def test_what_is_described_must_exist(lake: Lake, local_aws: LocalAws, sql: str) -> None:
+    code, message = refused(lake, local_aws.endpoint, sql)
+    assert code == "INVALID_INPUT"
+    assert re.fullmatch(ENTITY, message)
+
+
+def test_the_order_of_the_checks(lake: Lake, local_aws: LocalAws) -> None:
+    """Keys, token, location, number of statements, syntax, existence, and what the token was used for."""
+    ask = local_aws.endpoint
+    bad_place = {"OutputLocation": "https://b/"}
+    length = "failed to satisfy constraint: Member must have length"
+    start = "1 validation error detected: Value at 'clientRequestToken'"
+    assert refused(lake, ask, "SELEC 1", ClientRequestToken="short")[1] == (
+        f"{start} {length} greater than or equal to 32"
+    )
+    assert refused(lake, ask, "SELEC 1", ClientRequestToken="x" * 129)[1] == (
+        f"{start} {length} less than or equal to 128"
+    )
+    assert refused(lake, ask, "SELEC 1", ClientRequestToken=None, ResultConfiguration=bad_place)[1] == (
+        "clientRequestToken is null or empty"
+    )
+    assert refused(lake, ask, "SELEC 1; x", ResultConfiguration=bad_place)[1] == (
+        "outputLocation is not a valid S3 path."
+    )
+    assert refused(lake, ask, "SELEC 1; x")[1].startswith("Only one sql statement is allowed.")
+    assert refused(lake, ask, "SELECT 1", WorkGroup="nosuch") == ("INVALID_INPUT", "WorkGroup is not found.")
+    status, _, answer = call(
+        ask, "StartQueryExecution", json.dumps({"ClientRequestToken": "x" * 32}).encode()
+    )
+    assert (status, answer["Message"]) == (
+        400,
+        "1 validation error detected: Value null at 'queryString' failed to satisfy constraint: Member must not be"
+        " null",
+    )
+
+
+def test_tokens(lake: Lake, local_aws: LocalAws) -> None:
+    """The text as received, the catalog in its own case, the database and the location have to be the same."""
+    token = uuid.uuid4().hex
+    assert refused(lake, local_aws.endpoint, "SELEC 1", ClientRequestToken=token)[0] == "MALFORMED_QUERY"
+    first = lake.start("SELECT 1", ClientRequestToken=token)  # a refused token is not used up
+    assert lake.start("SELECT 1", ClientRequestToken=token, ExecutionParameters=["1"]) == first
+    lake.wait(first)
+    assert lake.start("SELECT 1", ClientRequestToken=token) == first
+    mismatch = ("IDEMPOTENT_PARAMETER_MISMATCH", "Idempotent parameters do not match")
+    for changed in (
+        {"sql": "SELECT 1;"},
+        {
+            "sql": "SELECT 1",
+            "QueryExecutionContext": {"Database": lake.database, "Catalog": "AwsDataCatalog"},
+        },
+        {"sql": "SELECT 1", "QueryExecutionContext": {"Database": "other"}},
+        {"sql": "SELECT 1", "ResultConfiguration": {"OutputLocation": f"{lake.results}x/"}},
+    ):
+        assert refused(lake, local_aws.endpoint, ClientRequestToken=token, **changed) == mismatch
+
+
+@pytest.mark.parametrize(
+    ("sql", "statement_type", "substatement_type"),
+    [
+        ("VALUES 1", "DML", "SELECT"),
+        ("(SELECT 1)", "DML", "SELECT"),
+        ("EXPLAIN SELECT 1", "DML", "EXPLAIN"),
+        ("DESCRIBE t", "UTILITY", "DESCRIBE_TABLE"),
+        ("DESCRIBE v", "UTILITY", "DESC_VIEW"),
+        ("SHOW COLUMNS IN v", "UTILITY", "DESC_VIEW"),
+        ("DESCRIBE FORMATTED v", "UTILITY", "DESCRIBE_TABLE"),
+        ("SHOW TBLPROPERTIES nope", "UTILITY", "SHOW_TABLE_PROPERTIES"),
+        ("ALTER TABLE nope SET TBLPROPERTIES ('a'='b')", "DDL", "ALTER_TABLE_PROPERTIES"),
+    ],
+)
+def test_kinds_of_statements(lake: Lake, sql: str, statement_type: str, substatement_type: str) -> None:
+    execution = lake.run(sql)
+    assert (execution["StatementType"], execution["SubstatementType"]) == (statement_type, substatement_type)
+
+
+def test_the_text_and_the_context_that_are_kept(lake: Lake) -> None:
+    execution = lake.run(
+        f" DESCRIBE awsdatacatalog.{lake.database}.t ;",
+        QueryExecutionContext={"Catalog": "AwsDataCatalog", "Database": "Other"},
+    )
+    assert execution["Query"] == "DESCRIBE t"
+    assert execution["QueryExecutionContext"] == {"Catalog": "awsdatacatalog", "Database": lake.database}
+    kept = lake.run("SELECT /* a;b */ 1 ;; ", QueryExecutionContext={"Database": "Other"})
+    assert kept["Query"] == "SELECT /* a;b */ 1"
+    assert kept["QueryExecutionContext"] == {"Database": "Other"}
+    assert lake.run("SELECT 1", QueryExecutionContext={})["QueryExecutionContext"] == {}
+
+
+def stored(lake: Lake, address: str) -> tuple[bytes, str]:
+    key = address.removeprefix(f"s3://{lake.bucket}/")
+    answer = lake.clients.client("s3").get_object(Bucket=lake.bucket, Key=key)
+    return answer["Body"].read(), answer["ContentType"]
+
+
+def keys_of(lake: Lake, execution: dict[str, Any]) -> set[str]:
+    """Give the objects that an execution has left, without its id and the folder of the results."""
+    listed = lake.clients.client("s3").list_objects_v2(Bucket=lake.bucket, Prefix="results/")
+    mark = execution["QueryExecutionId"]
+    return {
+        item["Key"].removeprefix("results/").replace(mark, "<id>")
+        for item in listed.get("Contents", [])
+        if mark in item["Key"]
+    }
+
+
+PLAIN, ENGINE = "binary/octet-stream", "application/octet-stream"
+
+
+@pytest.mark.parametrize(
+    ("sql", "objects", "content_type"),
+    [
+        ("SELECT 1", {"<id>.csv", "<id>.csv.metadata"}, PLAIN),
+        ("SELECT -1 AS a, 'x', true", {"<id>.csv", "<id>.csv.metadata"}, PLAIN),
+        ("SELECT 1 + 1", {"<id>.csv", "<id>.csv.metadata"}, ENGINE),
+        ("SELECT NULL AS n", {"<id>.csv", "<id>.csv.metadata"}, ENGINE),
+        ("VALUES 1", {"<id>.csv", "<id>.csv.metadata"}, ENGINE),
+        ("SHOW FUNCTIONS", {"<id>.csv", "<id>.csv.metadata"}, ENGINE),
+        ("SHOW TABLES", {"<id>.txt", "<id>.txt.metadata"}, PLAIN),
+        ("SHOW CREATE VIEW v", {"<id>.txt", "<id>.txt.metadata"}, PLAIN),
+        ("SHOW CREATE TABLE t", {"<id>.txt", "<id>.txt.metadata"}, ENGINE),
+        ("DESCRIBE t", {"<id>.txt", "<id>.txt.metadata"}, ENGINE),
+        ("EXPLAIN SELECT 1", {"<id>.txt", "<id>.txt.metadata"}, ENGINE),
+        ("DROP TABLE IF EXISTS nope", {"<id>.txt"}, PLAIN),
+        ("ALTER TABLE t ADD COLUMNS (m int)", {"<id>.txt", "<id>.txt.metadata"}, ENGINE),
+    ],
+)
+def test_the_objects_of_a_result(lake: Lake, sql: str, objects: set[str], content_type: str) -> None:
+    execution = lake.run(sql)
+    assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
+    assert keys_of(lake, execution) == objects
+    assert stored(lake, execution["ResultConfiguration"]["OutputLocation"])[1] == content_type
+    has_planning = "QueryPlanningTimeInMillis" in execution["Statistics"]
+    assert has_planning is (content_type == ENGINE)
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason", "numbers"),
+    [
+        (
+            "SHOW TABLES IN nodb",
+            "FAILED: SemanticException [Error 10072]: Database does not exist: nodb",
+            (1, 1502),
+        ),
+        ("DROP TABLE {db}.nope", "FAILED: SemanticException [Error 10001]: Table not found {db}.nope", None),
+        (
+            "CREATE DATABASE {db}",
+            "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
+            " Database {db} already exists",
+            None,
+        ),
+        (
+            "CREATE EXTERNAL TABLE t (n int) LOCATION 's3://{bucket}/t/'",
+            "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
+            " AlreadyExistsException(message:Table t already exist)",
+            (2, 1006),
+        ),
+        (
+            "DESCRIBE EXTENDED nope",
+            "FAILED: SemanticException [Error 10001]: Table not found nope",
+            (2, 1006),
+        ),
+        (
+            "DESCRIBE t nocolumn",
+            "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
+            " cannot find field nocolumn from [0:n, 1:m]",
+            (1, 1003),
+        ),
+        (
+            "ALTER TABLE t RENAME TO t2",
+            "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
+            " Unable to alter table. Table cannot be renamed",
+            (2, 1006),
+        ),
+        (
+            "ALTER TABLE t DROP COLUMN n",
+            "FAILED: ParseException line 1:19 mismatched input 'COLUMN' expecting PARTITION near 'DROP' in drop"
+            " partition statement",
+            (2, 1006),
+        ),
+    ],
+)
+def test_a_failed_statement_of_hive(
+    lake: Lake, sql: str, reason: str, numbers: tuple[int, int] | None
+) -> None:
+    """Its text is the object, byte for byte; GetQueryResults answers an empty result."""
+    names = {"db": lake.database, "bucket": lake.bucket}
+    execution = lake.run(sql.format(**names))
+    assert execution["Status"]["State"] == "FAILED"
+    assert execution["Status"]["StateChangeReason"] == reason.format(**names)
+    error = execution["Status"]["AthenaError"]
+    assert error["Retryable"] is False
+    if numbers is not None:
+        assert (error["ErrorCategory"], error["ErrorType"]) == numbers
+    body, content_type = stored(lake, execution["ResultConfiguration"]["OutputLocation"])
+    assert (body.decode(), content_type) == (reason.format(**names), ENGINE)
+    assert keys_of(lake, execution) == {"<id>.txt"}
+    answer = lake.clients.client("athena").get_query_results(QueryExecutionId=execution["QueryExecutionId"])
+    assert answer["ResultSet"] == {"Rows": []}
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT 1 / 0", "EXPLAIN SELECT nope FROM t", "CREATE TABLE t AS SELECT 1 AS n"]
+)
+def test_a_failed_statement_of_the_engine_leaves_no_object(lake: Lake, sql: str) -> None:
+    execution = lake.run(sql)
+    assert execution["Status"]["State"] == "FAILED"
+    assert keys_of(lake, execution) == set()
+
+
+def test_what_a_statement_that_writes_leaves(lake: Lake) -> None:
+    """Rows, UpdateCount, one column; a list of objects only when there are rows."""
+    athena = lake.clients.client("athena")
+    made = lake.run("CREATE TABLE written AS SELECT 1 AS n")
+    assert made["ResultConfiguration"]["OutputLocation"] == f"{lake.results}tables/{made['QueryExecutionId']}"
+    answer = athena.get_query_results(QueryExecutionId=made["QueryExecutionId"])
+    assert answer["UpdateCount"] == 1
+    (column,) = answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+    assert (column["Name"], column["Type"]) == ("rows", "bigint")
+    assert len(stored(lake, f"{made['ResultConfiguration']['OutputLocation']}.metadata")[0]) == 81
+    assert "tables/<id>-manifest.csv" in keys_of(lake, made)
+    inserted = lake.run("INSERT INTO written VALUES 2")
+    assert keys_of(lake, inserted) == {"<id>.metadata", "<id>-manifest.csv"}
+    assert len(stored(lake, f"{lake.results}{inserted['QueryExecutionId']}.metadata")[0]) == 75
+    nothing = lake.run("INSERT INTO written SELECT 3 WHERE false")
+    assert keys_of(lake, nothing) == {"<id>.metadata"}
+    answer = athena.get_query_results(QueryExecutionId=nothing["QueryExecutionId"])
+    assert answer["UpdateCount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("sql", "code", "message"),
+    [
+        ("CREATE TABLE c AS SELECT uuid() AS u", (2, 1200), "NOT_SUPPORTED: Unsupported Hive type: uuid."),
+        (
+            "CREATE TABLE c AS SELECT JSON '1' AS x",
+            (2, 1200),
+            "NOT_SUPPORTED: Unsupported Hive type: json.",
+        ),
+        (
+            "CREATE TABLE c AS VALUES 1",
+            (2, 1100),
+            "MISSING_COLUMN_NAME: line 1:1: Column name not specified at position 1.",
+        ),
+        (
+            "CREATE TABLE t AS SELECT 1 AS n",
+            (2, 1110),
+            "TABLE_ALREADY_EXISTS: line 1:1: Destination table 'awsdatacatalog.{db}.t' already exists.",
+        ),
+    ],
+)
+def test_a_failed_ctas_says_where_data_may_be_left(
+    lake: Lake, sql: str, code: tuple[int, int], message: str
+) -> None:
+    execution = lake.run(sql)
+    folder = f"{lake.results}tables/{execution['QueryExecutionId']}"
+    assert execution["Status"]["StateChangeReason"] == (
+        f"{message.format(db=lake.database)} You may need to manually clean the data at location '{folder}' before"
+        " retrying. Athena will not delete data in your account."
+    )
+    error = execution["Status"]["AthenaError"]
+    assert (error["ErrorCategory"], error["ErrorType"]) == code
+
+
+def test_a_failed_insert_names_its_manifest(lake: Lake) -> None:
+    execution = lake.run("INSERT INTO t SELECT 1 / 0, 1")
+    manifest = f"{lake.results}{execution['QueryExecutionId']}-manifest.csv"
+    assert execution["Status"]["StateChangeReason"] == (
+        f"DIVISION_BY_ZERO: Division by zero. If a data manifest file was generated at '{manifest}', you may need"
+        " to manually clean the data from locations specified in the manifest. Athena will not delete data in your"
+        " account."
+    )
+
+
+def test_pages(lake: Lake, local_aws: LocalAws) -> None:
+    """A full page always has a token; the page behind it may be empty."""
+    athena = lake.clients.client("athena")
+    query = lake.run("SELECT n FROM UNNEST(sequence(1, 5)) u(n)")["QueryExecutionId"]
+    first = athena.get_query_results(QueryExecutionId=query, MaxResults=6)
+    assert len(first["ResultSet"]["Rows"]) == 6
+    second = athena.get_query_results(QueryExecutionId=query, MaxResults=6, NextToken=first["NextToken"])
+    assert second["ResultSet"]["Rows"] == []
+    assert "NextToken" not in second
+
+    def message(**asked: Any) -> str:
+        body = json.dumps({"QueryExecutionId": query, **asked}).encode()
+        return str(call(local_aws.endpoint, "GetQueryResults", body)[2]["Message"])
+
+    head = "1 validation error detected: Value at 'maxResults' failed to satisfy constraint: Member must have value"
+    assert message(MaxResults=0) == f"{head} greater than or equal to 1"
+    assert message(MaxResults=100_001) == f"{head} less than or equal to 100000"
+    assert message(MaxResults=1001) == "MaxResults is more than maximum allowed length 1000"
+    assert message(NextToken="x") == "Malformed nextPageToken x"
+    assert message(NextToken="", MaxResults=0).startswith("2 validation errors detected: ")
+    unknown = str(uuid.uuid4())
+    body = json.dumps({"QueryExecutionId": unknown, "MaxResults": 1001}).encode()
+    answer = call(local_aws.endpoint, "GetQueryResults", body)[2]
+    assert answer["AthenaErrorCode"] == "QUERY_EXECUTION_NOT_FOUND"
+    empty = lake.run("SHOW TABLES 'nothing'")["QueryExecutionId"]
+    assert athena.get_query_results(QueryExecutionId=empty, NextToken="x")["ResultSet"]["Rows"] == []
