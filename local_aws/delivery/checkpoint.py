@@ -1,12 +1,16 @@
 """What is remembered between two runs, so that a crash at any moment loses nothing and doubles nothing.
 
-The scheme has three parts:
+The scheme has four parts:
 
-1. `outbox`: before an object is sent to S3, its bytes, its key and the numbers of the records in it are written
+1. Before any record of a chunk can be decided, the journal knows what was read: the marks of the records and the
+   numbers they got (`read`). Records that are read again get the same numbers only if they are the same records;
+   from the first that is another one on (the source was emptied, rolled back, made anew), what is noted as finished
+   is forgotten, in the journal too, before the new ones are decided.
+2. `outbox`: before an object is sent to S3, its bytes, its key and the numbers of the records in it are written
    to a local file. From then on the object is decided: a restart sends the same bytes to the same key.
-2. This module's journal: once S3 has confirmed the object, the numbers of its records are noted as finished,
+3. This module's journal: once S3 has confirmed the object, the numbers of its records are noted as finished,
    then the outbox file is removed.
-3. The position of each shard: the place below which every record is finished for every sink. It is journalled
+4. The position of each shard: the place below which every record is finished for every sink. It is journalled
    with each object, and reading starts there again.
 
 A restart first sends what is in the outbox, then reads each shard from its position; records that the
@@ -19,7 +23,11 @@ was ever begun, so it does not matter that they meet in other groups than before
 The Lambda function may see a record again; what it says the second time counts only if the first
 answer had not got as far as the outbox.
 
-Memory is one byte for each record between the position and the newest finished one; disk is about a bit.
+Every change of these accounts is in the journal before it has an effect outside: what is forgotten (`begin`, `read`),
+what is finished (`complete`), what is numbered in another way (`adopt`), and a shard that begins, ends or is opened
+again (`save`, before its next record is taken in).
+
+Memory is five bytes for each record between the position and the newest one that was read; disk is about as much.
 """
 
 from __future__ import annotations
@@ -27,6 +35,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from local_aws.delivery import marks as record_marks
 from local_aws.delivery.journal import Journal
 from local_aws.delivery.ledger import Position, ShardLedger
 from local_aws.delivery.numbering import Numbering
@@ -36,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from local_aws.delivery.marks import MarkArray
     from local_aws.delivery.ordinals import Ordinals
 
 _LOG = logging.getLogger(__name__)
@@ -73,6 +83,7 @@ class Checkpoint:
                 self.source_created,
             )
             self.shards.clear()
+            self._saved.clear()
         self.source_created = source_created
         self._journal.rotate(self._snapshot())
 
@@ -99,6 +110,29 @@ class Checkpoint:
         self.shards[shard_id] = shard
         return shard
 
+    def read(self, shard_id: str, known: int, main_count: int, marks: MarkArray) -> bool:
+        """Note durably what was read behind the tail of a shard: records with `marks`, `known` of them read before.
+
+        The known ones make `main_count` main records. Returns whether records with these numbers had been finished,
+        which therefore were others: that they were finished is forgotten. Raises `JournalError` when the disk does
+        not take it.
+        """
+        shard = self.shards[shard_id]
+        source, main = shard.tail.source_ordinal + known, shard.tail.main_ordinal + main_count
+        forgets = shard.has_finished_from(source, main)
+        shard.number_anew(source, main, marks[known:])
+        self._write(
+            {
+                "type": "read",
+                "shard": shard_id,
+                "source": source,
+                "main": main,
+                "marks": record_marks.encode(marks[known:]),
+                "positions": self._moved(),
+            }
+        )
+        return forgets
+
     def complete(self, sink: str, finished: Mapping[str, Ordinals]) -> None:
         """Note durably that the records of one object (sorted numbers by shard) are finished in `sink`.
 
@@ -110,7 +144,11 @@ class Checkpoint:
         self._write({"type": "done", "sink": sink, "ids": ids, "positions": self._moved()})
 
     def restore_finished(self, sink: str, finished: Mapping[str, Ordinals]) -> None:
-        """Note durably that records of an earlier run's object are finished; nothing was admitted yet."""
+        """Note durably that records of an earlier run's object are finished; nothing was admitted yet.
+
+        Those of shards that are unknown by now, because the source was created anew, have no number any more.
+        """
+        finished = {shard_id: done for shard_id, done in finished.items() if shard_id in self.shards}
         for shard_id, ordinals in finished.items():
             self.shards[shard_id].finished[sink].add(ordinals)
         ids = {shard_id: encode(ordinals) for shard_id, ordinals in finished.items() if len(ordinals)}
@@ -162,6 +200,12 @@ class Checkpoint:
                 for shard_id, encoded in entry["ids"].items():
                     if shard_id in self.shards:
                         self.shards[shard_id].finished[entry["sink"]].add(decode(encoded))
+            case "read":
+                self._restore_positions(entry["positions"])
+                if entry["shard"] in self.shards:
+                    self.shards[entry["shard"]].number_anew(
+                        entry["source"], entry["main"], record_marks.decode(entry["marks"])
+                    )
             case "positions":
                 self._restore_positions(entry["positions"])
             case other:

@@ -63,7 +63,7 @@ class SpoolSource:
         for record in read.records:
             sequence = f"{record.position:0{_SEQUENCE_DIGITS}d}"
             batch.append(record.data, 0, record.arrival_ms, sequence, 0, "")
-        self._intake.offer(Chunk(SHARD_ID, batch, batch.sequences[0], str(read.next_position)))
+        self._intake.offer(Chunk(SHARD_ID, batch, str(read.next_position)))
         self._position = read.next_position
         return True
 

@@ -18,14 +18,12 @@ if TYPE_CHECKING:
 class Chunk:
     """One answer of the source, KPL aggregates taken apart.
 
-    `records` have no ordinals yet. `first_sequence` is that of the first record, `last_sequence` the one behind which
-    the next chunk starts; both are None when nothing was read. `ended` means that the shard is closed and has
-    nothing more.
+    `records` have no ordinals yet. `last_sequence` is the one behind which the next chunk starts, None when nothing was
+    read. `ended` means that the shard is closed and has nothing more.
     """
 
     shard_id: str
     records: RecordBatch
-    first_sequence: str | None
     last_sequence: str | None
     millis_behind: int = 0
     ended: bool = False
@@ -33,10 +31,11 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Shard:
-    """A shard of the source and the shards it came from."""
+    """A shard of the source, the shards it came from, and whether it still takes records."""
 
     shard_id: str
     parents: tuple[str, ...] = ()
+    is_open: bool = True
 
 
 class Intake:

@@ -8,14 +8,22 @@ their children (reference 11.4).
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws.delivery import kpl, log_codes
-from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError, error_code
+from local_aws.delivery.errors import (
+    RejectedError,
+    SourceError,
+    StoppedError,
+    UnavailableError,
+    error_code,
+)
 from local_aws.delivery.intake import Chunk, Shard
 from local_aws.delivery.ledger import MAIN
+from local_aws.delivery.marks import marks_of
 from local_aws.delivery.quarantine import ENVIRONMENT
 from local_aws.delivery.records import RecordBatch
 
@@ -65,7 +73,9 @@ def list_shards(clients: Clients, source: KinesisSource) -> list[Shard]:
         answer = client.list_shards(**request)
         for shard in answer["Shards"]:
             parents = (shard.get("ParentShardId"), shard.get("AdjacentParentShardId"))
-            shards.append(Shard(shard["ShardId"], tuple(parent for parent in parents if parent)))
+            # AWS rule: a closed shard has an ending sequence number, reference 11.4.
+            is_open = not shard["SequenceNumberRange"].get("EndingSequenceNumber")
+            shards.append(Shard(shard["ShardId"], tuple(parent for parent in parents if parent), is_open))
         if not answer.get("NextToken"):
             return shards
         request = {"NextToken": answer["NextToken"]}
@@ -89,7 +99,11 @@ class Troubles:
 
 
 class ShardWatch:
-    """Announces the stream's shards every few seconds, and at once when asked."""
+    """Announces the stream's shards every few seconds, and at once when asked.
+
+    `created` is what `stream_created` returned before: a stream that was made anew under the same name since then is
+    another source, although its name, shards and iterators look the same.
+    """
 
     def __init__(
         self,
@@ -99,25 +113,47 @@ class ShardWatch:
         troubles: Troubles,
         stop: threading.Event,
         asked: threading.Event,
+        created: str | None,
     ) -> None:
         self._clients = clients
         self._source = source
+        self._created = created
         self._intake = intake
         self._troubles = troubles
         self._stop = stop
         self._asked = asked
 
     def run(self) -> None:
-        """Watch until stopped."""
+        """Watch until stopped. Raises `SourceError` when the stream is another one by now."""
         while not self._stop.is_set():
             try:
-                self._intake.announce(list_shards(self._clients, self._source))
+                shards = list_shards(self._clients, self._source)
+                created = stream_created(self._clients, self._source)
+                if created != self._created:
+                    raise SourceError(
+                        f"{self._source.stream_name} was created anew ({created}, before {self._created})"
+                    )
+                self._intake.announce(shards)
             except (BotoCoreError, ClientError) as error:
                 # The metric is named after the operation that Firehose uses; this engine lists shards.
                 self._troubles.note("DescribeStream", error_code(error))
                 _LOG.warning("the shards of %s cannot be listed: %s", self._source.stream_name, error)
             self._asked.wait(LISTING_INTERVAL_SECONDS)
             self._asked.clear()
+
+
+@dataclass(frozen=True)
+class Skip:
+    """What was read before: up to a sequence number, and no later than the record with it arrived (if known)."""
+
+    through: int
+    arrival_ms: int | None
+
+    def covers(self, record: SourceRecord) -> bool:
+        """Return whether `record` was read before."""
+        if int(record.sequence) > self.through:
+            return False
+        return self.arrival_ms is None or record.arrival_ms <= self.arrival_ms
 
 
 class ShardReader:
@@ -142,7 +178,10 @@ class ShardReader:
         self._shard_id = shard_id
         self._start = position.start
         self._after = position.after_sequence
-        self._skip_through: int | None = None
+        # What the record that reading stopped behind must look like; None once it was found, or was never known.
+        self._expected_mark = position.after_mark
+        self._skip: Skip | None = None
+        self._after_arrival_ms = position.after_arrival_ms
         self._intake = intake
         self._clock = clock
         self._metrics = metrics
@@ -179,7 +218,16 @@ class ShardReader:
                 continue
             self._pause = _FIRST_PAUSE_SECONDS
             iterator = answer.next_iterator
-            self._hand_over(answer.records, answer.millis_behind, ended=iterator is None)
+            records = answer.records
+            if self._expected_mark is not None:
+                if not records and answer.millis_behind and iterator is not None:
+                    self._stop.wait(BEHIND_INTERVAL_SECONDS)
+                    continue
+                if not self._is_where_it_stopped(records):
+                    iterator = None
+                    continue
+                records = records[1:]
+            self._hand_over(records, answer.millis_behind, ended=iterator is None)
             if iterator is None:
                 return
             interval = BEHIND_INTERVAL_SECONDS if answer.millis_behind else STEADY_INTERVAL_SECONDS
@@ -187,8 +235,9 @@ class ShardReader:
 
     def _iterator(self) -> str:
         request: dict[str, Any] = {"StreamARN": self._source.stream_arn, "ShardId": self._shard_id}
-        if self._skip_through is None and self._after is not None:
-            request |= {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "StartingSequenceNumber": self._after}
+        if self._skip is None and self._after is not None:
+            kind = "AFTER_SEQUENCE_NUMBER" if self._expected_mark is None else "AT_SEQUENCE_NUMBER"
+            request |= {"ShardIteratorType": kind, "StartingSequenceNumber": self._after}
         elif self._start == AT_TIMESTAMP and self._after is None:
             request |= {"ShardIteratorType": AT_TIMESTAMP, "Timestamp": self._source.start_timestamp}
         else:
@@ -210,12 +259,7 @@ class ShardReader:
             self._rest()
             return iterator
         if code == "InvalidArgumentException" and iterator is None and self._after is not None:
-            _LOG.warning(
-                "shard %s does not know the sequence number %s any more: reading what it still has behind it",
-                self._shard_id,
-                self._after,
-            )
-            self._skip_through = int(self._after)
+            self._look_from_the_start(self._after)
             self._rest()
             return None
         _LOG.warning("shard %s cannot be read, trying again: %s", self._shard_id, error)
@@ -227,22 +271,45 @@ class ShardReader:
         self._stop.wait(self._pause)
         self._pause = min(self._pause * 2, _LONGEST_PAUSE_SECONDS)
 
+    def _is_where_it_stopped(self, records: list[SourceRecord]) -> bool:
+        """Return whether the first record is the one that reading stopped behind; if not, have the shard searched."""
+        after, expected = self._after, self._expected_mark
+        self._expected_mark = None
+        if records and records[0].sequence == after:
+            read = user_records(self._shard_id, records[:1])
+            if len(read) and int(marks_of(read)[-1]) == expected:
+                return True
+        self._look_from_the_start(str(after))
+        return False
+
+    def _look_from_the_start(self, after: str) -> None:
+        """Read all that the shard still has, but what must have been read: the record behind which to go on is gone.
+
+        It may have expired, or the source was emptied, rolled back or made anew. Then sequence numbers may have begun
+        again: what arrived later than that record is new, whatever its number.
+        """
+        _LOG.warning(
+            "shard %s no longer has the record %s that reading stopped behind: reading what is new in it",
+            self._shard_id,
+            after,
+        )
+        self._skip = Skip(int(after), self._after_arrival_ms)
+
     def _hand_over(self, records: list[SourceRecord], behind: int, *, ended: bool) -> None:
-        if self._skip_through is not None:
-            records = [r for r in records if int(r.sequence) > (self._skip_through or 0)]
+        if self._skip is not None:
+            records = [record for record in records if not self._skip.covers(record)]
         self._metrics.add("KinesisMillisBehindLatest", behind, "Milliseconds")
         if not records and not ended:
             return
         if records:
             self._metrics.add("DataReadFromKinesisStream.Records", len(records))
             self._metrics.add("DataReadFromKinesisStream.Bytes", sum(len(r.data) for r in records), "Bytes")
-        first = records[0].sequence if records else None
         last = records[-1].sequence if records else None
-        chunk = Chunk(self._shard_id, user_records(self._shard_id, records), first, last, behind, ended)
+        chunk = Chunk(self._shard_id, user_records(self._shard_id, records), last, behind, ended)
         self._intake.offer(chunk)
         if last is not None:
-            self._after = last
-            self._skip_through = None if self._skip_through is None else int(last)
+            self._after, self._after_arrival_ms = last, records[-1].arrival_ms
+            self._skip = None
 
 
 def user_records(shard_id: str, records: list[SourceRecord]) -> RecordBatch:

@@ -7,6 +7,9 @@ position carries both counters and everything between the source and them is det
 
 Reading goes in chunks (one GetRecords answer). A chunk is finished when none of its records is outstanding in
 any sink; the position of the shard is the start of its first unfinished chunk.
+
+A source that has lost records gives the same numbers to others. So each number stands together with the mark of its
+record (see `marks`): what is finished counts only as far as reading finds the records that it was noted for.
 """
 
 from __future__ import annotations
@@ -17,12 +20,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from local_aws.delivery.numbering import Earlier, Numbering, kept
+from local_aws.delivery import marks as record_marks
+from local_aws.delivery.marks import Marks
+from local_aws.delivery.numbering import Earlier, Numbering, cut_off, kept
 from local_aws.delivery.ordinals import Window, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from local_aws.delivery.marks import MarkArray
     from local_aws.delivery.ordinals import Ordinals
 
 MAIN = "main"
@@ -34,24 +40,25 @@ SINKS = (MAIN, BACKUP)
 class Position:
     """A place in a shard between two Kinesis records.
 
-    `after_sequence` is the sequence number of the record before it, None at the very start, where `start` says
-    which iterator finds it; `next_sequence` is that of the record behind it, None when that was not read yet.
-    `ended` means that the shard is closed and nothing of it is outstanding.
+    `after_sequence`, `after_arrival_ms` and `after_mark` are of the record before it, None at the very start, where
+    `start` says which iterator finds it. `ended` means that the shard is closed and nothing of it is outstanding.
     """
 
     start: str
     after_sequence: str | None = None
-    next_sequence: str | None = None
     source_ordinal: int = 0
     main_ordinal: int = 0
     ended: bool = False
+    after_arrival_ms: int | None = None
+    after_mark: int | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Give the members as the journal keeps them."""
+        """Return the members as the journal keeps them."""
         return {
             "start": self.start,
             "after": self.after_sequence,
-            "next": self.next_sequence,
+            "arrival": self.after_arrival_ms,
+            "mark": self.after_mark,
             "source": self.source_ordinal,
             "main": self.main_ordinal,
             "ended": self.ended,
@@ -59,14 +66,15 @@ class Position:
 
     @classmethod
     def from_json(cls, members: Mapping[str, Any]) -> Position:
-        """Read what `to_json` gave."""
+        """Read what `to_json` returned."""
         return cls(
             str(members["start"]),
             members["after"],
-            members["next"],
             int(members["source"]),
             int(members["main"]),
             bool(members["ended"]),
+            members.get("arrival"),
+            members.get("mark"),
         )
 
 
@@ -84,11 +92,13 @@ class ShardLedger:
     finished: dict[str, Window] = field(default_factory=dict)
     read_to_end: bool = False
     earlier: tuple[Earlier, ...] = ()
+    marks: Marks = field(init=False)
     _tail: Position = field(init=False)
     _chunks: deque[_Chunk] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self._tail = self.position
+        self.marks = Marks(self.position.source_ordinal)
         self.finished.setdefault(MAIN, Window(self.position.main_ordinal))
         self.finished.setdefault(BACKUP, Window(self.position.source_ordinal))
 
@@ -102,33 +112,53 @@ class ShardLedger:
         """Records that are read and not finished, counted once for each sink."""
         return sum(chunk.outstanding for chunk in self._chunks)
 
-    def meet(self, first_sequence: str) -> bool:
-        """Tell whether reading goes on with the record that was behind `tail` when it was read before.
+    def known(self, marks: MarkArray) -> int:
+        """Return how many of the records with these marks, which follow `tail`, were read before."""
+        return self.marks.known(self._tail.source_ordinal, marks)
 
-        If not (the source has dropped records meanwhile), the numbers of what was finished mean nothing any more
-        and are forgotten.
+    def has_finished_from(self, source_ordinal: int, main_ordinal: int) -> bool:
+        """Return whether anything is noted as finished from these numbers on."""
+        ends = self.finished[BACKUP].end > source_ordinal, self.finished[MAIN].end > main_ordinal
+        return any(ends)
+
+    def number_anew(self, source_ordinal: int, main_ordinal: int, marks: MarkArray) -> None:
+        """Note that the records with `marks` have the numbers from these on.
+
+        What other records with these numbers had finished is forgotten. In the ordinary case there is nothing: the
+        numbers were never given before.
         """
-        expected = self._tail.next_sequence
-        if expected is None or expected == first_sequence:
-            return True
-        self.finished = {MAIN: Window(self._tail.main_ordinal), BACKUP: Window(self._tail.source_ordinal)}
-        self.earlier = ()
-        return False
+        self.marks.replace(source_ordinal, marks)
+        self.finished[BACKUP].cut_off(source_ordinal)
+        self.finished[MAIN].cut_off(main_ordinal)
+        self.earlier = cut_off(self.earlier, self.position.main_ordinal, main_ordinal)
+
+    def reopen(self) -> None:
+        """Note that the shard, which had ended, has records again: it is another one, or an older state of it."""
+        self.read_to_end = False
+        self.position = self._tail = replace(self.position, ended=False)
 
     def renumber(self, before: Numbering) -> None:
         """Note that records are numbered anew from here on; what was begun keeps the numbers of `before`."""
         self.earlier = kept(self.earlier, before, self.position.main_ordinal, self.finished[MAIN].end)
 
     def admit(
-        self, first_sequence: str, last_sequence: str, source_count: int, main_count: int, outstanding: int
+        self,
+        last_sequence: str,
+        source_count: int,
+        main_count: int,
+        outstanding: int,
+        last_arrival_ms: int | None = None,
+        last_mark: int | None = None,
     ) -> None:
         """Take in a chunk that starts at `tail`: how many records it has, and how many are to be finished."""
-        self._chunks.append(_Chunk(replace(self._tail, next_sequence=first_sequence), outstanding))
+        self._chunks.append(_Chunk(self._tail, outstanding))
         self._tail = Position(
             start=self._tail.start,
             after_sequence=last_sequence,
             source_ordinal=self._tail.source_ordinal + source_count,
             main_ordinal=self._tail.main_ordinal + main_count,
+            after_arrival_ms=last_arrival_ms,
+            after_mark=last_mark,
         )
         self._advance()
 
@@ -158,7 +188,11 @@ class ShardLedger:
         position = self._chunks[0].first if self._chunks else self._tail
         if not self._chunks and self.read_to_end:
             position = replace(position, ended=True)
+        self._move(position)
+
+    def _move(self, position: Position) -> None:
         self.position = position
+        self.marks.advance(position.source_ordinal)
         self.finished[MAIN].advance(position.main_ordinal)
         self.finished[BACKUP].advance(position.source_ordinal)
 
@@ -167,6 +201,7 @@ class ShardLedger:
         done = {sink: window.members() for sink, window in self.finished.items()}
         return {
             "position": self.position.to_json(),
+            "marks": record_marks.encode(self.marks.members()),
             "finished": {sink: encode(members) for sink, members in done.items() if len(members)},
             "earlier": [[one.until, one.numbering.to_json()] for one in self.earlier],
         }
@@ -175,6 +210,7 @@ class ShardLedger:
     def from_json(cls, members: Mapping[str, Any]) -> ShardLedger:
         """Read what `to_json` gave."""
         made = cls(Position.from_json(members["position"]))
+        made.marks.replace(made.position.source_ordinal, record_marks.decode(members.get("marks", "")))
         for sink, encoded in members["finished"].items():
             made.finished[sink].add(decode(encoded))
         made.earlier = tuple(
@@ -185,6 +221,5 @@ class ShardLedger:
 
     def restore(self, position: Position) -> None:
         """Set the position while the journal is being read, before anything is admitted."""
-        self.position = self._tail = position
-        self.finished[MAIN].advance(position.main_ordinal)
-        self.finished[BACKUP].advance(position.source_ordinal)
+        self._tail = position
+        self._move(position)

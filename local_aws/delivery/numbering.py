@@ -68,8 +68,13 @@ def kept(earlier: Sequence[Earlier], before: Numbering, first: int, end: int) ->
 
     Behind `end` nothing is finished, so nothing there needs its number.
     """
+    return cut_off((*earlier, Earlier(end, before)), first, end)
+
+
+def cut_off(earlier: Sequence[Earlier], first: int, end: int) -> tuple[Earlier, ...]:
+    """Return the numberings that hold from `first` on when the main ordinals from `end` on are given anew."""
     made: list[Earlier] = []
-    for one in (*earlier, Earlier(end, before)):
+    for one in earlier:
         until = min(one.until, end)
         if until > (made[-1].until if made else first):
             made.append(Earlier(until, one.numbering))
@@ -96,6 +101,13 @@ def unpack_numbered(
         holds = next((one.numbering for one in earlier if number < one.until), numbering)
         together.extend(unpack(source.cut(start, stop), holds, largest_bytes))
     return together
+
+
+def whole_aggregates(sequences: Sequence[str], count: int) -> int:
+    """Return how many of the first `count` records are left without those of an aggregate that reaches beyond."""
+    while 0 < count < len(sequences) and sequences[count] == sequences[count - 1]:
+        count -= 1
+    return count
 
 
 def _aggregates(sequences: Sequence[str]) -> list[tuple[int, int]]:

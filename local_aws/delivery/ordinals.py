@@ -102,6 +102,12 @@ class Window:
         self._used -= step
         self.base = base
 
+    def cut_off(self, end: int) -> None:
+        """Forget everything from `end` on."""
+        left = max(0, min(end - self.base, self._used))
+        self._flags[left : self._used] = 0
+        self._used = left
+
     def members(self) -> Ordinals:
         """Give the finished numbers from `base` on."""
         return np.flatnonzero(self._flags[: self._used]).astype(np.int64) + self.base

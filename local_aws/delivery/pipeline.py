@@ -29,7 +29,8 @@ from local_aws.delivery.error_documents import (
 from local_aws.delivery.extraction import Extractor
 from local_aws.delivery.lanes import Lane
 from local_aws.delivery.ledger import BACKUP, MAIN
-from local_aws.delivery.numbering import Numbering, unpack_numbered
+from local_aws.delivery.marks import marks_of
+from local_aws.delivery.numbering import Numbering, unpack_numbered, whole_aggregates
 from local_aws.delivery.ordinals import as_ordinals
 from local_aws.delivery.partitioning import (
     EXTRACTION_CODE,
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from local_aws.delivery.config import DeliveryConfig
     from local_aws.delivery.intake import Chunk
     from local_aws.delivery.lanes import Run, Submit
+    from local_aws.delivery.ledger import ShardLedger
+    from local_aws.delivery.marks import MarkArray
     from local_aws.delivery.metrics import Metrics
     from local_aws.delivery.objects import DeliveryObject
     from local_aws.delivery.outbox import Outbox
@@ -136,8 +139,8 @@ class Pipeline:
     def accept(self, chunk: Chunk) -> None:
         """Take in what was read, leaving out what the checkpoint has as finished."""
         shard = self._checkpoint.shards[chunk.shard_id]
-        if chunk.first_sequence is not None and chunk.last_sequence is not None:
-            self._accept_records(chunk.records, chunk.first_sequence, chunk.last_sequence)
+        if chunk.last_sequence is not None:
+            self._accept_records(chunk.records, chunk.last_sequence)
         if chunk.ended:
             shard.end()
             lane = self._lanes.get(chunk.shard_id)
@@ -149,15 +152,10 @@ class Pipeline:
         lane = self._lanes.get(shard_id)
         return lane is None or lane.is_empty
 
-    def _accept_records(self, source: RecordBatch, first_sequence: str, last_sequence: str) -> None:
+    def _accept_records(self, source: RecordBatch, last_sequence: str) -> None:
         shard = self._checkpoint.shards[source.shard_id]
-        if not shard.meet(first_sequence):
-            _LOG.error(
-                "%s: the source no longer has what follows %s: records were lost there, and others that were delivered "
-                "before the last crash may be delivered again",
-                source.shard_id,
-                shard.tail.after_sequence,
-            )
+        largest_bytes = LARGE_RECORD_BYTES if self._partitioner is not None else None
+        marks = self._note_read(shard, source, largest_bytes)
         self._metrics.add("IncomingRecords", len(source))
         self._metrics.add("IncomingBytes", source.data_bytes, "Bytes")
         tail = shard.tail
@@ -165,7 +163,6 @@ class Pipeline:
         outstanding = 0
         if BACKUP in self._buffers:
             outstanding = backup.keep(self._buffers[BACKUP], source, shard.finished[BACKUP])
-        largest_bytes = LARGE_RECORD_BYTES if self._partitioner is not None else None
         unpacked = unpack_numbered(source, tail.main_ordinal, shard.earlier, self._numbering, largest_bytes)
         if self._config.processing.decompress:
             for name, counted in (("Success", unpacked.inflated), ("Failed", unpacked.damaged)):
@@ -176,7 +173,8 @@ class Pipeline:
         main.ordinals = list(range(tail.main_ordinal, tail.main_ordinal + count))
         pending = shard.finished[MAIN].unfinished(tail.main_ordinal, count)
         outstanding += count if pending is None else len(pending)
-        shard.admit(first_sequence, last_sequence, len(source), count, outstanding)
+        last = (source.arrivals_ms[-1], int(marks[-1])) if len(source) else (None, None)
+        shard.admit(last_sequence, len(source), count, outstanding, *last)
         if unpacked.failed:
             going_on = range(count) if pending is None else pending
             self._refuse_some(main, {i: unpacked.failed[i] for i in going_on if i in unpacked.failed})
@@ -189,6 +187,28 @@ class Pipeline:
             self._route(main, [NO_KEYS] * len(main))
         else:
             self._lane(source.shard_id).add(main)
+
+    def _note_read(self, shard: ShardLedger, source: RecordBatch, largest_bytes: int | None) -> MarkArray:
+        """Have the checkpoint know what was read, before any of it is decided; return the marks."""
+        marks = marks_of(source)
+        known = whole_aggregates(source.sequences, shard.known(marks))
+        if known == len(source):
+            return marks
+        tail, main_count = shard.tail, 0
+        if known:
+            before = source.cut(0, known)
+            numbered = unpack_numbered(
+                before, tail.main_ordinal, shard.earlier, self._numbering, largest_bytes
+            )
+            main_count = len(numbered.records)
+        if self._checkpoint.read(source.shard_id, known, main_count, marks):
+            _LOG.error(
+                "%s: the source no longer has what followed %s: records were lost there, and others that were "
+                "delivered before the last crash may be delivered again",
+                source.shard_id,
+                source.sequences[known - 1] if known else tail.after_sequence,
+            )
+        return marks
 
     def _lane(self, shard_id: str) -> Lane:
         lane = self._lanes.get(shard_id)

@@ -11,6 +11,7 @@ import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from local_aws.delivery.clock import Clock
     from local_aws.delivery.config import DeliveryConfig, KinesisSource
     from local_aws.delivery.encoding import Encoder
+    from local_aws.delivery.ledger import ShardLedger
     from local_aws.delivery.objects import DeliveryObject
 
 _LOG = logging.getLogger(__name__)
@@ -94,6 +96,7 @@ class Worker:
         self._readers: dict[str, threading.Thread] = {}
         self._shard_readers: dict[str, kinesis.ShardReader] = {}
         self._waiting_shards: list[Shard] = []
+        self._gone_shards: set[str] = set()
         self._records_api: RecordsApi | None = None
         self._reader_failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name=config.name, daemon=True)
@@ -225,8 +228,7 @@ class Worker:
                 outbox.remove(path)
                 continue
             writer.put(item)
-            known = {s: ordinals for s, ordinals in item.finished.items() if s in checkpoint.shards}
-            checkpoint.restore_finished(item.sink, known)
+            checkpoint.restore_finished(item.sink, item.finished)
             outbox.remove(path)
             _LOG.info("%s: finished s3://%s/%s of an earlier run", self.config.name, item.bucket, item.key)
 
@@ -313,6 +315,7 @@ class Worker:
                 self._troubles,
                 self._stop_reading,
                 self._list_shards,
+                checkpoint.source_created,
             )
             self._start_reader("shards", watch.run)
             return
@@ -365,16 +368,29 @@ class Worker:
                 # later from its start, reference 1.1.
                 start = kinesis.AT_TIMESTAMP if is_first_list else kinesis.TRIM_HORIZON
                 checkpoint.add_shard(shard.shard_id, start)
+            elif shard.is_open:
+                self._reopen(checkpoint.shards[shard.shard_id], shard.shard_id)
         # Before the first object of a shard is begun: an object of an unknown shard could not be accounted for.
         checkpoint.save()
         known = {shard.shard_id for shard in shards}
         self._forget_shards(checkpoint, known)
         # A parent that the stream has forgotten, because its records have expired, is not waited for.
         self._waiting_shards = [
-            Shard(shard.shard_id, tuple(parent for parent in shard.parents if parent in known))
+            replace(shard, parents=tuple(parent for parent in shard.parents if parent in known))
             for shard in shards
             if shard.shard_id not in self._readers and not checkpoint.shards[shard.shard_id].position.ended
         ]
+
+    def _reopen(self, account: ShardLedger, shard_id: str) -> None:
+        """Read a shard again that had ended and is open now: its stream is in an earlier state, or has lost shards."""
+        # One that was read to its end in this run has just been closed: the list is older than that.
+        has_just_ended = account.read_to_end and shard_id not in self._gone_shards
+        if not account.position.ended or has_just_ended:
+            return
+        _LOG.warning("%s: %s had ended and is open again: it is read on", self.config.name, shard_id)
+        account.reopen()
+        self._gone_shards.discard(shard_id)
+        self._readers.pop(shard_id, None)
 
     def _forget_shards(self, checkpoint: Checkpoint, known: set[str]) -> None:
         """End the accounts of shards that the stream no longer lists: there is nothing left to read."""
@@ -385,6 +401,7 @@ class Worker:
                 "%s: %s is gone from the stream; what was not read of it is lost", self.config.name, shard_id
             )
             account.end()
+            self._gone_shards.add(shard_id)
             reader = self._shard_readers.get(shard_id)
             if reader is not None:
                 reader.forget()

@@ -10,6 +10,8 @@ Writer and reader are in different processes. What makes that safe, and safe aga
 - A writer never appends to a segment of an earlier writer: it begins a new one, some way further on. So a frame
   torn by a crash stays the last of its segment, and a position that the reader has seen before the crash
   is never given to another record, even when the disk has lost what was not synchronised.
+- That holds also when the whole spool is lost or an older copy of it is put back: a writer's first segment begins at
+  a number made of the time, which runs faster than bytes can be written and than writers can follow each other.
 - The reader takes a broken frame in the last segment for one that is being written, and in any other for the
   end of that segment.
 """
@@ -21,6 +23,7 @@ import logging
 import os
 import struct
 import threading
+import time
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,6 +39,8 @@ _log = logging.getLogger(__name__)
 SEGMENT_BYTES = 64 * 1024 * 1024
 # More than a crashed writer can have handed out without synchronising it.
 _GAP = 1 << 30
+# A new writer in less than an eighth of a second after the one before would outrun the time by its gap.
+_POSITIONS_IN_A_NANOSECOND = 8
 _HEADER = struct.Struct("<IIQ")
 _ARRIVAL = struct.Struct("<Q")
 _SUFFIX = ".spool"
@@ -148,7 +153,7 @@ class SpoolWriter:
         start = self._written
         if not continuing:
             last = max((first + _size(path) for first, path in segments), default=0)
-            start = max(start, last) + (_GAP if segments or start else 0)
+            start = max(max(start, last) + _GAP, time.time_ns() * _POSITIONS_IN_A_NANOSECOND)
         path = self._folder / f"{start:020d}{_SUFFIX}"
         with self._sync_lock:
             self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o644)

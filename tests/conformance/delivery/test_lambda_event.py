@@ -73,7 +73,7 @@ def test_vector_11_a_kpl_aggregate_of_three_is_three_records(tmp_path: Path) -> 
     good = kpl_samples.aggregate([("k0", b"zero"), ("k1", b"one"), ("k0", b"two")])
     corrupt = good[:-1] + bytes([good[-1] ^ 1])
     records = [SourceRecord(data, sequence(i), "outer", NOON_MS) for i, data in enumerate((good, corrupt))]
-    rig.offer(Chunk(SHARD, user_records(SHARD, records), sequence(0), sequence(1)))
+    rig.offer(Chunk(SHARD, user_records(SHARD, records), sequence(1)))
     rig.drain()
     (event,) = rig.function.events
     seen = [

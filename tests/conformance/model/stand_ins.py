@@ -77,9 +77,9 @@ class Kinesis:
             case "AT_TIMESTAMP":
                 start_ms = round(request["Timestamp"].timestamp() * 1000)
                 index = sum(1 for put in records if put.arrival_ms < start_ms)
-            case "AFTER_SEQUENCE_NUMBER":
+            case "AT_SEQUENCE_NUMBER" | "AFTER_SEQUENCE_NUMBER" as kind:
                 sequences = [put.sequence for put in records]
-                index = sequences.index(request["StartingSequenceNumber"]) + 1
+                index = sequences.index(request["StartingSequenceNumber"]) + kind.startswith("AFTER")
             case other:
                 raise AssertionError(other)
         return {"ShardIterator": self._iterator(request["ShardId"], index)}
@@ -124,7 +124,10 @@ class Kinesis:
 
 def _described(shard: ShardLife) -> dict[str, Any]:
     parents = dict(zip(("ParentShardId", "AdjacentParentShardId"), shard.parents, strict=False))
-    return {"ShardId": shard.shard_id, **parents}
+    numbers = {"StartingSequenceNumber": "0"}
+    if shard.closed_ms is not None:
+        numbers["EndingSequenceNumber"] = "9" * 56
+    return {"ShardId": shard.shard_id, "SequenceNumberRange": numbers, **parents}
 
 
 @dataclass(frozen=True)

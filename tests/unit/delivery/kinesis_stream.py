@@ -91,16 +91,19 @@ class KinesisStream:
                     "HashKeyRange": {"StartingHashKey": "0", "EndingHashKey": "1"},
                     "SequenceNumberRange": {"StartingSequenceNumber": sequence(0)},
                 }
+                if shard.closed:
+                    members["SequenceNumberRange"]["EndingSequenceNumber"] = sequence(10**6)
                 parents = zip(("ParentShardId", "AdjacentParentShardId"), shard.parents, strict=False)
                 listed.append(members | dict(parents))
             return {"Shards": listed}
 
     def _iterator(self, request: dict[str, Any]) -> Any:
         start = 0
-        if request["ShardIteratorType"] == "AFTER_SEQUENCE_NUMBER":
+        kind = request["ShardIteratorType"]
+        if kind in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"):
             with self._lock:
                 numbers = [number for number, _, _ in self._shard(request["ShardId"]).records]
-            start = numbers.index(request["StartingSequenceNumber"]) + 1
+            start = numbers.index(request["StartingSequenceNumber"]) + (kind == "AFTER_SEQUENCE_NUMBER")
         return {"ShardIterator": f"{request['ShardId']}:{start}"}
 
     def _get(self, request: dict[str, Any]) -> Any:

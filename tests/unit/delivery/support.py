@@ -268,6 +268,7 @@ class Rig:
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
         submit: Callable[..., Future[Any]] = run_now,
         write: Callable[..., Future[Any]] = run_now,
+        source_created: str = "2026-07-13T00:00:00+00:00",
     ) -> None:
         self.config: DeliveryConfig = parse(description)
         self.clock = clock or ManualClock()
@@ -277,7 +278,7 @@ class Rig:
         self.metrics = Metrics(self.config.name, self.clock)
         self.reported: list[Rejects] = []
         self.checkpoint = Checkpoint(folder)
-        self.checkpoint.begin("2026-07-13T00:00:00+00:00")
+        self.checkpoint.begin(source_created)
         self.outbox = Outbox(folder / "outbox")
         clients: Any = OneClient(self.s3)
         self.writer = ObjectWriter(clients, self.metrics, self.stop)
@@ -395,5 +396,5 @@ def source_chunk(
         arrival = arrivals_ms[offset] if arrivals_ms else NOON_MS
         batch.append(data, 0, arrival, sequence(first + offset), 0, f"key-{first + offset}")
     if not records:
-        return Chunk(shard, batch, None, None, 0, ended)
-    return Chunk(shard, batch, sequence(first), sequence(first + len(records) - 1), 0, ended)
+        return Chunk(shard, batch, None, 0, ended)
+    return Chunk(shard, batch, sequence(first + len(records) - 1), 0, ended)

@@ -131,9 +131,9 @@ def two_shards(folder: Path) -> Checkpoint:
     for shard in ("s0", "s1"):
         checkpoint.add_shard(shard, "AT_TIMESTAMP")
     checkpoint.save()
-    checkpoint.shards["s0"].admit("1", "10", 10, 10, 10)
-    checkpoint.shards["s0"].admit("11", "20", 10, 10, 10)
-    checkpoint.shards["s1"].admit("1", "5", 5, 5, 5)
+    checkpoint.shards["s0"].admit("10", 10, 10, 10)
+    checkpoint.shards["s0"].admit("20", 10, 10, 10)
+    checkpoint.shards["s1"].admit("5", 5, 5, 5)
     return checkpoint
 
 

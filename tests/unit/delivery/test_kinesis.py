@@ -15,6 +15,7 @@ from local_aws.delivery.intake import Intake
 from local_aws.delivery.kinesis import list_shards, user_records
 from local_aws.delivery.kinesis_api import RecordsApi
 from local_aws.delivery.ledger import Position
+from local_aws.delivery.marks import mark
 from local_aws.delivery.records import RecordBatch
 from tests.unit.delivery.kinesis_server import (
     START,
@@ -45,8 +46,8 @@ def test_records_are_read_to_the_end_of_the_shard(kinesis: FakeKinesis) -> None:
     read = ReadAll(kinesis, START, records(1, 2), records(), records(3, iterator=None))
     assert read.data == [b"1", b"2", b"3"]
     first, last = read.chunks
-    assert (first.first_sequence, first.last_sequence, first.ended) == ("1", "2", False)
-    assert (last.first_sequence, last.last_sequence, last.ended) == ("3", "3", True)
+    assert (first.last_sequence, first.ended) == ("2", False)
+    assert (last.last_sequence, last.ended) == ("3", True)
     assert first.records.arrivals_ms == [1783944001125, 1783944002125]
     assert first.records.partition_keys == ["k1", "k2"]
 
@@ -90,7 +91,56 @@ def test_an_unknown_sequence_number_is_looked_for_from_the_start(
             records(11, iterator=None),
         )
     assert read.data == [b"10", b"11"]
-    assert "does not know the sequence number 9" in caplog.text
+    assert "no longer has the record 9" in caplog.text
+
+
+def stopped_behind(number: int) -> Position:
+    """Where reading goes on when it stopped behind the record of this number (see `records`)."""
+    arrival_ms = 1783944000125 + 1000 * number
+    expected = mark(b"%d" % number, str(number), arrival_ms)
+    return Position("AT_TIMESTAMP", str(number), 5, 5, after_arrival_ms=arrival_ms, after_mark=expected)
+
+
+def asked_for(kinesis: FakeKinesis) -> list[str]:
+    return [
+        body["ShardIteratorType"] for operation, body in kinesis.requests if operation == "GetShardIterator"
+    ]
+
+
+def test_reading_goes_on_behind_the_record_it_stopped_behind(kinesis: FakeKinesis) -> None:
+    read = ReadAll(kinesis, stopped_behind(2), records(2, 3), records(4, iterator=None))
+    assert read.data == [b"3", b"4"]
+    assert asked_for(kinesis) == ["AT_SEQUENCE_NUMBER"]
+
+
+def test_that_record_may_come_late(kinesis: FakeKinesis) -> None:
+    read = ReadAll(kinesis, stopped_behind(2), records(behind=9), records(2, 3), records(4, iterator=None))
+    assert read.data == [b"3", b"4"]
+
+
+@pytest.mark.parametrize(
+    ("found", "all_there_is", "expected"),
+    [
+        pytest.param(records(7), records(7, 8, iterator=None), [b"7", b"8"], id="it expired"),
+        pytest.param(records(), records(7, iterator=None), [b"7"], id="the source was emptied"),
+        pytest.param(records(), records(3, 4, 7, iterator=None), [b"7"], id="the source was rolled back"),
+    ],
+)
+def test_without_that_record_the_shard_is_searched_for_what_is_new(
+    kinesis: FakeKinesis, found: Any, all_there_is: Any, expected: list[bytes]
+) -> None:
+    read = ReadAll(kinesis, stopped_behind(5), found, all_there_is)
+    assert read.data == expected
+    assert asked_for(kinesis) == ["AT_SEQUENCE_NUMBER", "TRIM_HORIZON"]
+
+
+def test_sequence_numbers_that_began_again_are_new_records(kinesis: FakeKinesis) -> None:
+    """Another record has the number behind which to go on, and the others have lower ones."""
+    begun_again = records(1, 5, iterator=None)
+    for record in begun_again["Records"]:
+        record["ApproximateArrivalTimestamp"] += 1000
+    read = ReadAll(kinesis, stopped_behind(5), begun_again | {"NextShardIterator": "n"}, begun_again)
+    assert read.data == [b"1", b"5"]
 
 
 class _Fixed(dict[str, Any]):

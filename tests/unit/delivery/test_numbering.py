@@ -9,6 +9,7 @@ from collections import Counter
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from local_aws.delivery.config import Deaggregation
@@ -61,13 +62,15 @@ def test_what_keeps_its_numbers(
 
 
 def test_numbers_that_are_kept_survive_json_and_end_with_a_gap_in_the_source() -> None:
-    shard = ShardLedger(Position("TRIM_HORIZON", "a", "b"))
+    shard = ShardLedger(Position("TRIM_HORIZON", "a"))
     shard.finished[MAIN].add(as_ordinals([2, 4]))
     shard.renumber(JSON)
     assert shard.earlier == (Earlier(5, JSON),)
     again = ShardLedger.from_json(json.loads(json.dumps(shard.to_json())))
     assert again.earlier == shard.earlier
-    assert not again.meet("c")
+    again.number_anew(3, 3, np.array([1], dtype=np.uint32))
+    assert again.earlier == (Earlier(3, JSON),)
+    again.number_anew(0, 0, np.array([1], dtype=np.uint32))
     assert len(again.earlier) == 0
 
 
