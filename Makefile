@@ -126,7 +126,8 @@ down: $(READY) ## stop it: buffers are delivered, data stays, no process is left
 reset: $(READY) ## empty it, running or not, and forget what was deployed to it: make demo deploys again
 	@$(PY) -m scripts.reset
 
-clean: down ## stop it and forget the local lake: its data, its Terraform state, what was built
+clean: $(READY) ## stop it and forget the local lake: its data, its Terraform state, what was built
+	@$(PY) -m local_aws down || true
 	@rm -rf .streamlake build terraform/state/local-* terraform/streamlake.auto.tfvars.json \
 	  terraform/environment.auto.tfvars terraform/.terraform/environment
 

@@ -105,10 +105,16 @@ def _down(settings: Settings, timeout_seconds: float) -> int:
             f"Killed after {timeout_seconds:g} s: {pids}; what was not delivered is read again at the next start, "
             "what MiniStack had not saved is lost."
         )
+    elif stopped.problems:
+        _say(
+            f"The local AWS (pid {stopped.pid}) stopped in {stopped.seconds:.1f} s, but not everything was done:"
+        )
     else:
         _say(f"The local AWS (pid {stopped.pid}) flushed, saved and stopped in {stopped.seconds:.1f} s.")
+    for problem in stopped.problems:
+        _say(f"  {problem}")
     _say("Next: make up")
-    return _DONE
+    return _FAILED if stopped.killed or stopped.problems else _DONE
 
 
 def _reset(settings: Settings) -> int:
@@ -120,7 +126,7 @@ def _reset(settings: Settings) -> int:
 
 
 def _status(settings: Settings, output: str) -> int:
-    from local_aws import process
+    from local_aws import process, running
 
     content = process.health(settings)
     if content is not None and content["state_dir"] != str(settings.state_dir):
@@ -131,7 +137,12 @@ def _status(settings: Settings, output: str) -> int:
     if output == "json":
         _say(json.dumps({"running": content is not None, **(content or {})}, indent=2))
     elif content is None:
-        _say(f"No local AWS answers at {settings.endpoint}.")
+        found = running.find(settings)
+        _say(
+            f"No local AWS answers at {settings.endpoint}."
+            if found is None
+            else f"The local AWS (pid {found[0].pid}) is there but does not answer at {settings.endpoint}."
+        )
         _say("Next: make up")
     else:
         _say(
@@ -142,7 +153,9 @@ def _status(settings: Settings, output: str) -> int:
             f"  services   {', '.join(content['services'])}; the others by MiniStack {content['ministack_version']}"
         )
         _say(f"  delivery   {content['delivery']['state']}")
-    return _DONE if content is not None else _FAILED
+        for problem in content["problems"]:
+            _say(f"  problem    {problem}")
+    return _DONE if content is not None and not content["problems"] else _FAILED
 
 
 def _deliver(settings: Settings) -> int:

@@ -42,6 +42,8 @@ class Settings:
     delivery_enabled: bool = True
     # What the engine may hold of one delivery stream between its source and S3.
     delivery_buffer_mib: int = 256
+    # Below so much free space on the disk of the state folder nothing more is stored; 0 switches that off.
+    disk_reserve_mib: int = 512
     # Signatures are verified and IAM policies evaluated, here and by MiniStack.
     auth: bool = False
     log_level: str = "INFO"
@@ -76,6 +78,7 @@ class Settings:
             delivery_buffer_mib=_mebibytes(
                 "STREAMLAKE_DELIVERY_BUFFER_MIB", values.get("STREAMLAKE_DELIVERY_BUFFER_MIB") or "256"
             ),
+            disk_reserve_mib=_reserve_mib(values),
             auth=_switch("STREAMLAKE_AUTH", values.get("STREAMLAKE_AUTH") or "0"),
             log_level=_log_level(values.get("STREAMLAKE_LOG_LEVEL") or "INFO"),
             athena_timeout_seconds=_whole("STREAMLAKE_ATHENA_TIMEOUT_SECONDS", values, 1, 86_400) or 1800,
@@ -108,6 +111,7 @@ class Settings:
             "STREAMLAKE_HOME_REGION": self.home_region or "",
             "STREAMLAKE_DELIVERY": "1" if self.delivery_enabled else "0",
             "STREAMLAKE_DELIVERY_BUFFER_MIB": str(self.delivery_buffer_mib),
+            "STREAMLAKE_DISK_RESERVE_MIB": str(self.disk_reserve_mib),
             "STREAMLAKE_AUTH": "1" if self.auth else "0",
             "STREAMLAKE_LOG_LEVEL": self.log_level,
             "STREAMLAKE_ATHENA_TIMEOUT_SECONDS": str(self.athena_timeout_seconds),
@@ -199,6 +203,11 @@ def _whole(name: str, values: Mapping[str, str], least: int, most: int) -> int |
     if not text.isdecimal() or not least <= int(text) <= most:
         raise SettingsError(f"{name} is {text!r}; allowed is a whole number from {least} to {most}")
     return int(text)
+
+
+def _reserve_mib(values: Mapping[str, str]) -> int:
+    found = _whole("STREAMLAKE_DISK_RESERVE_MIB", values, 0, 1_048_576)
+    return Settings.disk_reserve_mib if found is None else found
 
 
 def _switch(name: str, text: str) -> bool:

@@ -22,6 +22,7 @@ from local_aws import running
 from local_aws.clients import LOCAL_CREDENTIALS
 from local_aws.config import REPOSITORY_DIR
 from local_aws.errors import ProcessError
+from local_aws.gateway import ending
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -51,11 +52,12 @@ class Started:
 
 @dataclass(frozen=True)
 class Stopped:
-    """What `down` did: the gateway's pid (None: nothing ran) and the processes it had to kill."""
+    """What `down` did: the gateway's pid (None: nothing ran), the processes it had to kill, and what was not done."""
 
     pid: int | None
     seconds: float
     killed: tuple[int, ...]
+    problems: tuple[str, ...] = ()
 
 
 def up(settings: Settings, timeout_seconds: float = 60.0) -> Started:
@@ -104,7 +106,13 @@ def down(settings: Settings, timeout_seconds: float = 120.0) -> Stopped:
     _wait(leftover, _LAST_GRACE_SECONDS)
     running.remove(settings)
     killed = tuple(process.pid for process in leftover)
-    return Stopped(instance.pid, time.monotonic() - begun, killed)
+    seconds = time.monotonic() - begun
+    problems = ending.read(settings)
+    if problems is None:
+        problems = [
+            f"the local AWS ended without a word of what it saved; its log ends with\n{_log_tail(settings)}"
+        ]
+    return Stopped(instance.pid, seconds, killed, tuple(problems))
 
 
 def reset(settings: Settings) -> float:

@@ -15,6 +15,8 @@ from rich import box, filesize
 from rich.console import Console
 from rich.table import Table
 
+from local_aws import process
+from local_aws.config import Settings
 from scripts import accounting, cli
 from scripts.deployment import Dataset, Outputs, load_outputs
 from scripts.deployment_options import add_target_options, chosen_target
@@ -48,6 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     options = _parse(arguments)
     outputs = load_outputs(chosen_target(options))
     states = [read(outputs, name, dataset) for name, dataset in sorted(outputs.datasets.items())]
+    problems = _local_problems(outputs)
     broken = [
         state.dataset
         for state in states
@@ -60,19 +63,33 @@ def main(arguments: Sequence[str]) -> int:
                     "target": outputs.target,
                     "environment": outputs.environment,
                     "datasets": [asdict(s) for s in states],
+                    "problems": problems,
                 },
                 indent=2,
             )
         )
     else:
         _show(outputs, states)
-        told = f"not active: {', '.join(broken)}" if broken else "everything is active"
+        for problem in problems:
+            print(f"problem: {problem}")
+        told = f"{len(problems)} problems" if problems else "everything is active"
+        told = f"not active: {', '.join(broken)}" if broken else told
         print(
             f"{len(states)} datasets on {outputs.target}, {told}; next: make query DATASET={states[0].dataset}"
             if states
             else "no datasets"
         )
-    return cli.FAILED if broken else cli.DONE
+    return cli.FAILED if broken or problems else cli.DONE
+
+
+def _local_problems(outputs: Outputs) -> list[str]:
+    """Return what the local AWS says is wrong with itself: its engine, its disk, what it could not save."""
+    if outputs.target != "local":
+        return []
+    content = process.health(Settings.from_environment())
+    if content is None:
+        return ["the local AWS does not say how it is: make up"]
+    return [str(problem) for problem in content["problems"]]
 
 
 def read(outputs: Outputs, name: str, dataset: Dataset) -> State:

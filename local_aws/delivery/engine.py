@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import regions
+from local_aws.delivery import heartbeat
 from local_aws.delivery.aws import EngineClients
 from local_aws.delivery.config import MIB, parse
 from local_aws.delivery.errors import ConfigError
@@ -57,6 +58,8 @@ class _Managed:
     restart_at: float | None = None
     replacement: DeliveryConfig | None = None
     give_up_at: float | None = field(default=None)
+    restarts: int = 0
+    last_failure: str | None = None
 
 
 class Engines:
@@ -66,6 +69,14 @@ class Engines:
         self._regions = regions
         self._make = make
         self._by_region: dict[str, Engine] = {}
+        self._polled_at = time.monotonic()
+
+    def report(self) -> dict[str, Any]:
+        """Return how the engines and their streams do, for the heartbeat."""
+        return {
+            "polled_seconds_ago": round(time.monotonic() - self._polled_at, 1),
+            "streams": [one for engine in tuple(self._by_region.values()) for one in engine.report()],
+        }
 
     def run(self, stop: threading.Event) -> bool:
         """Work until `stop` is set, then deliver everything; return whether that was possible in time."""
@@ -74,6 +85,7 @@ class Engines:
                 if region not in self._by_region:
                     self._by_region[region] = self._make(region)
                 self._by_region[region].poll()
+            self._polled_at = time.monotonic()
             stop.wait(_POLL_SECONDS)
         with ThreadPoolExecutor(max(1, len(self._by_region))) as lanes:
             return all(list(lanes.map(Engine.flush, self._by_region.values())))
@@ -104,6 +116,13 @@ class Engine:
             self.poll()
             stop.wait(_POLL_SECONDS)
         return self.flush()
+
+    def report(self) -> list[dict[str, Any]]:
+        """Return how each stream does, for the heartbeat."""
+        return [
+            {**one.worker.report(), "restarts": one.restarts, "last_failure": one.last_failure}
+            for one in tuple(self._streams.values())
+        ]
 
     def poll(self) -> None:
         """Look once at the streams that exist and at how their workers are."""
@@ -193,6 +212,7 @@ class Engine:
             _LOG.error("%s: starts again in %.0f s", name, managed.pause_seconds)
         elif now >= managed.restart_at:
             restarted = self._start(config)
+            restarted.restarts, restarted.last_failure = managed.restarts + 1, str(managed.worker.failure)
             restarted.pause_seconds = min(2 * managed.pause_seconds, _LONGEST_RESTART_SECONDS)
             self._streams[name] = restarted
 
@@ -259,6 +279,7 @@ def main(settings: Settings) -> int:
         return Engine(_clients(own), own.delivery_dir, own.spool_dir, limit_bytes)
 
     engines = Engines(partial(regions.with_state, settings), engine_of)
+    heartbeat.start(engines.report)
     _LOG.info("the delivery engine runs against %s", settings.endpoint)
     done = engines.run(stop)
     _LOG.info(

@@ -66,6 +66,12 @@ class Intake:
                 self._taken.notify_all()
         return taken
 
+    def clear(self) -> None:
+        """Let go of what was not taken."""
+        with self._taken:
+            self._slots.clear()
+            self._taken.notify_all()
+
     def announce(self, shards: list[Shard]) -> None:
         """Hand over the present list of shards."""
         with self._taken:

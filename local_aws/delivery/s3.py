@@ -7,7 +7,9 @@ nothing: AWS does not say what becomes of the records when that time is over, re
 
 from __future__ import annotations
 
+import hashlib
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,7 +21,7 @@ from local_aws.delivery.objects import CONTENT_TYPE
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from local_aws.clients import Clients
     from local_aws.delivery.metrics import Metrics
@@ -54,16 +56,24 @@ class ObjectWriter:
         self._refused = refused
         self._metrics = metrics
         self._stop = stop
+        self._failing: dict[str, str] = {}
+
+    @property
+    def trouble(self) -> str | None:
+        """Why an object is not written at this moment; None when none waits for S3."""
+        return next(iter(self._failing.copy().values()), None)
 
     def put(self, item: DeliveryObject) -> None:
         """Write `item`, waiting as long as it takes. Raises `StoppedError` when the stream is stopped first."""
         pause = _FIRST_PAUSE_SECONDS
+        name = f"s3://{item.bucket}/{item.key}"
         metric = "BackupToS3.Success" if item.sink == "backup" else "DeliveryToS3.Success"
         while True:
             try:
                 self.try_put(item)
             except (RejectedError, UnavailableError) as error:
                 self._metrics.add(metric, 0)
+                self._failing[name] = f"{name} is not written: {error}"
                 if self._refused is not None:
                     code = error.code if isinstance(error, RejectedError) else error_code(error.__cause__)
                     self._refused(item.sink, *log_codes.of_s3(code))
@@ -76,8 +86,10 @@ class ObjectWriter:
                 )
             else:
                 self._metrics.add(metric, 1)
+                self._failing.pop(name, None)
                 return
             if self._stop.wait(pause):
+                self._failing.pop(name, None)
                 raise StoppedError(f"s3://{item.bucket}/{item.key} was given up")
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
@@ -93,7 +105,7 @@ class ObjectWriter:
             optional["ServerSideEncryption"] = "aws:kms"
             optional["SSEKMSKeyId"] = item.kms_key_arn
         try:
-            self._clients[item.sink].put_object(
+            answer = self._clients[item.sink].put_object(
                 Bucket=item.bucket, Key=item.key, Body=item.body, ContentType=CONTENT_TYPE, **optional
             )
         except ClientError as error:
@@ -103,3 +115,17 @@ class ObjectWriter:
             raise UnavailableError(str(error)) from error
         except BotoCoreError as error:
             raise UnavailableError(str(error)) from error
+        _check_stored(item, answer)
+
+
+def _check_stored(item: DeliveryObject, answer: Mapping[str, Any]) -> None:
+    """Raise `UnavailableError` when S3 says that it has stored other bytes than were sent.
+
+    The ETag of an object that is not encrypted with a customer's key is the MD5 of its bytes.
+    """
+    stored = str(answer.get("ETag", "")).strip('"')
+    if item.kms_key_arn is not None or not re.fullmatch(r"[0-9a-f]{32}", stored):
+        return
+    sent = hashlib.md5(item.body, usedforsecurity=False).hexdigest()
+    if answer.get("ServerSideEncryption") != "aws:kms" and stored != sent:
+        raise UnavailableError(f"S3 has stored other bytes than were sent: ETag {stored}, MD5 {sent}")

@@ -19,7 +19,7 @@ FILE_NAME = "status.json"
 class Status:
     """The state of one delivery stream.
 
-    `state` is `running`, `stopped` or `failed`; `records_read` counts source records since the stream's beginning,
+    `state` is `starting`, `running`, `stopped` or `failed`; `records_read` counts source records since the beginning,
     `records_outstanding` those that are not in S3 yet (once for the lake, once for the backup), `held_bytes` is
     the memory they take, `objects_in_delivery` how many objects are being made or written at this moment,
     `records_failed` how many records went to the error prefix since the worker started.

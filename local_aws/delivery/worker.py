@@ -11,7 +11,7 @@ import shutil
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -39,6 +39,7 @@ from local_aws.delivery.numbering import Numbering
 from local_aws.delivery.outbox import Outbox
 from local_aws.delivery.pipeline import DEFAULT_LIMIT_BYTES, Pipeline
 from local_aws.delivery.prefix import PrefixEvaluator
+from local_aws.delivery.release import forget_frames, release_memory
 from local_aws.delivery.s3 import ObjectWriter
 from local_aws.delivery.sink import DATA, ERRORS, Channel, Sink
 from local_aws.delivery.status import Status, StatusFile
@@ -99,6 +100,9 @@ class Worker:
         self._gone_shards: set[str] = set()
         self._records_api: RecordsApi | None = None
         self._reader_failure: Exception | None = None
+        self._moved_at: float | None = None
+        self._progress = Status(config.version, "starting")
+        self._writer: ObjectWriter | None = None
         self._thread = threading.Thread(target=self._run, name=config.name, daemon=True)
 
     def _as(self, role_arn: str) -> Clients:
@@ -129,6 +133,16 @@ class Worker:
         """Tell whether the worker still runs."""
         return self._thread.is_alive()
 
+    def report(self) -> dict[str, Any]:
+        """Return how the stream does, for the heartbeat; `idle_seconds` is since its thread last moved."""
+        moved_at = self._moved_at
+        return {
+            **asdict(self._progress),
+            "name": self.config.name,
+            "idle_seconds": None if moved_at is None else round(time.monotonic() - moved_at, 1),
+            "trouble": None if self._writer is None else self._writer.trouble,
+        }
+
     # The thread
 
     def _run(self) -> None:
@@ -139,9 +153,11 @@ class Worker:
         except DeliveryError as error:
             self.failure = error
             _LOG.error("%s: stopped: %s", self.config.name, error)
+            forget_frames(error)
         except Exception as error:
             self.failure = error
             _LOG.exception("%s: stopped by an unexpected error", self.config.name)
+            forget_frames(error)
         finally:
             self._stop_reading.set()
             self._give_up.set()
@@ -153,8 +169,12 @@ class Worker:
             if self._records_api is not None:
                 self._records_api.close()
             self._log.close()
+            self._intake.clear()
+            release_memory()
             state, text = ("stopped", None) if self.failure is None else ("failed", str(self.failure))
-            self._status.write(Status(self.config.version, state, failure=text))
+            self._moved_at = None
+            self._progress = Status(self.config.version, state, failure=text)
+            self._status.write(self._progress)
 
     def _deliver(self) -> None:
         checkpoint = Checkpoint(self._directory)
@@ -168,6 +188,7 @@ class Worker:
                 self._log.refused,
                 self._as(self.config.backup.role_arn if self.config.backup else ""),
             )
+            self._writer = writer
             checkpoint.begin(self._source_created())
             self._finish_earlier(checkpoint, outbox, writer)
             checkpoint.adopt(Numbering.of(self.config.processing))
@@ -190,6 +211,7 @@ class Worker:
         name, saved_at = self.config.name, self._clock.steady_seconds()
         _LOG.info("%s: version %d runs", name, self.config.version)
         while True:
+            self._moved_at = time.monotonic()
             stopping = self._stop_reading.is_set()
             if self._give_up.is_set():
                 raise StoppedError(f"{name} was given up")
@@ -328,17 +350,16 @@ class Worker:
     def _save(self, checkpoint: Checkpoint, pipeline: Pipeline) -> None:
         checkpoint.save()
         shards = checkpoint.shards.values()
-        self._status.write(
-            Status(
-                self.config.version,
-                "running",
-                sum(shard.tail.source_ordinal for shard in shards),
-                sum(shard.outstanding for shard in shards),
-                pipeline.held_bytes,
-                pipeline.objects_in_delivery,
-                records_failed=pipeline.records_failed,
-            )
+        self._progress = Status(
+            self.config.version,
+            "running",
+            sum(shard.tail.source_ordinal for shard in shards),
+            sum(shard.outstanding for shard in shards),
+            pipeline.held_bytes,
+            pipeline.objects_in_delivery,
+            records_failed=pipeline.records_failed,
         )
+        self._status.write(self._progress)
         if self.config.source is None:
             position = checkpoint.shards[direct_put.SHARD_ID].position
             direct_put.discard_delivered(self._spool, position)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import threading
 from typing import TYPE_CHECKING
 
-from local_aws.durable import sync_directory
+from local_aws.durable import write_file
 from local_aws.firehose.stream import DeliveryStream
 
 if TYPE_CHECKING:
@@ -67,14 +66,7 @@ class StreamStore:
             del self._streams[stream.name]
 
     def _write(self, stream: DeliveryStream) -> None:
-        path = self._path(stream.name)
-        fresh = path.with_name(path.name + ".new")
-        with fresh.open("w", encoding="utf-8") as file:
-            json.dump(stream.to_json(), file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        sync_directory(self._folder)
+        write_file(self._path(stream.name), json.dumps(stream.to_json(), indent=1).encode())
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"

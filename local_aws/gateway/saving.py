@@ -17,12 +17,14 @@ import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from local_aws.gateway import ending
 from local_aws.gateway.routing import RPC_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
 
     from local_aws.config import Settings
+    from local_aws.gateway.disk import WriteFailures
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +73,7 @@ class Saver:
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self.problem: str | None = None
 
     def start(self) -> None:
         """Begin to save; in the loop that serves."""
@@ -101,11 +104,13 @@ class Saver:
         self._wake.clear()
         try:
             self._save(parts)
-        except Exception:
+        except Exception as error:
             _log.exception("what is deployed could not be saved; it is tried again in %d s", _RETRY_SECONDS)
+            self.problem = f"what is deployed is not saved: {error}"
             self._changed |= parts
             self._wake.set()
             return _RETRY_SECONDS
+        self.problem = None
         return max(_PAUSE_SECONDS, _PAUSE_FACTOR * (self._clock() - begun))
 
     async def _run(self) -> None:
@@ -114,8 +119,16 @@ class Saver:
             await asyncio.sleep(self.save_now())
 
 
-def save_ministack(parts: frozenset[str]) -> None:
-    """Write the states of those of MiniStack's services that belong to `parts` to its state folder."""
+class SaveError(Exception):
+    """MiniStack could not write a state."""
+
+
+def save_ministack(parts: frozenset[str], failures: WriteFailures) -> None:
+    """Write the states of those of MiniStack's services that belong to `parts` to its state folder.
+
+    Raises `SaveError` when one could not be written: MiniStack only says so in its log.
+    """
+    before = failures.count
     app, persistence = (
         importlib.import_module("ministack.app"),
         importlib.import_module("ministack.core.persistence"),
@@ -127,6 +140,8 @@ def save_ministack(parts: frozenset[str]) -> None:
             if (KINESIS if name == KINESIS else OTHERS) in parts
         }
     )
+    if failures.count != before:
+        raise SaveError(failures.last)
 
 
 def begin(settings: Settings) -> str | None:
@@ -144,10 +159,15 @@ def begin(settings: Settings) -> str | None:
                 f"what was deployed is as of {datetime.fromtimestamp(saved).astimezone():%H:%M:%S on %Y-%m-%d}"
             )
         )
+        ended = ending.read(settings)
+        how = (
+            f"could not save everything when it stopped ({'; '.join(ended)})" if ended else "had been killed"
+        )
         said = (
-            f"the local AWS had been killed: {as_of}; records put to Kinesis that were not delivered yet are gone. "
+            f"the local AWS {how}: {as_of}; records put to Kinesis that were not delivered yet are gone. "
             "Run make deploy (or make destroy) again: it goes on from there"
         )
+    ending.remove(settings)
     mark.touch()
     return said
 

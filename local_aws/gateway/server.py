@@ -17,8 +17,9 @@ import psutil
 
 from local_aws import __version__, regions, running
 from local_aws.errors import ProcessError
-from local_aws.gateway import ministack, saving
+from local_aws.gateway import ending, ministack, saving
 from local_aws.gateway.arrival import Arrival
+from local_aws.gateway.disk import MIB, CheckedWrites, DiskReserve, Reserve, WriteFailures
 from local_aws.gateway.door import Door
 from local_aws.gateway.public_objects import PublicObjects
 from local_aws.gateway.registry import make_services
@@ -63,8 +64,8 @@ def serve(settings: Settings) -> int:
         for service in services:
             service.start()
         behind = ministack.load()
-        asyncio.run(_serve(settings, services, behind, listener, started_at, recovered))
-        saving.end(settings)
+        problems = asyncio.run(_serve(settings, services, behind, listener, started_at, recovered))
+        ending.write(settings, problems)
     finally:
         for service in services:
             service.stop()
@@ -72,6 +73,9 @@ def serve(settings: Settings) -> int:
         running.remove(settings)
         listener.close()
         lock.close()
+    if problems:
+        _log.error("stopped, but %s", "; ".join(problems))
+        return 1
     _log.info("stopped")
     return 0
 
@@ -83,14 +87,24 @@ async def _serve(
     listener: socket.socket,
     started_at: datetime,
     recovered: str | None,
-) -> None:
+) -> list[str]:
+    """Serve until a signal; return what could not be done at the end."""
     from hypercorn.asyncio import serve as hypercorn_serve
 
     supervisor = Supervisor(settings) if settings.delivery_enabled else None
+    reserve = Reserve(settings.state_dir, settings.disk_reserve_mib * MIB)
+    failures = WriteFailures()
+    failures.listen()
+    problems: list[str] = []
 
     def health() -> dict[str, Any]:
+        present = [
+            *(supervisor.problems() if supervisor else ()),
+            *(text for text in (saver.problem, reserve.refusal()) if text),
+        ]
         return {
-            "status": "ok",
+            "status": "degraded" if present else "ok",
+            "problems": present,
             "version": __version__,
             "ministack_version": ministack.version(),
             "pid": os.getpid(),
@@ -105,13 +119,14 @@ async def _serve(
             "delivery": supervisor.health() if supervisor else {"state": "disabled"},
         }
 
-    saver = Saver(save_ministack)
+    saver = Saver(partial(save_ministack, failures=failures))
+    checked = CheckedWrites(behind, failures)
     answering = Resettable(
         settings,
         services,
         behind,
         partial(make_services, settings),
-        lambda made: make_stack(settings, made, behind, health, saver.note),
+        lambda made: make_stack(settings, made, checked, health, saver.note),
         supervisor,
         _end_children,
     )
@@ -119,6 +134,8 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop_asked.set)
+
+    failed_before: list[int] = []
 
     async def until_stopped() -> None:
         # The server has begun to listen when hypercorn starts to wait here, and it goes on serving until this
@@ -130,14 +147,30 @@ async def _serve(
         await stop_asked.wait()
         _log.info("stopping")
         if supervisor is not None:
-            await supervisor.stop()
+            undelivered = await supervisor.stop()
+            problems.extend([undelivered] if undelivered else [])
         await saver.stop()
+        failed_before.append(failures.count)
 
     public = PublicObjects(behind, Evaluator(settings.account_id), settings.region)
-    door = Door(answering, settings, public.allow, answering.verified_root if settings.auth else None)
+    door = Door(
+        DiskReserve(answering, reserve),
+        settings,
+        public.allow,
+        answering.verified_root if settings.auth else None,
+    )
     serving: Any = Arrival(door)
     await hypercorn_serve(serving, _hypercorn_config(listener), shutdown_trigger=until_stopped, mode="asgi")
     answering.close()
+    # MiniStack has saved everything by now, or has said in its log what it could not.
+    if failed_before and failures.count == failed_before[0]:
+        saving.end(settings)
+    else:
+        problems.append(
+            f"what MiniStack holds in memory is not saved ({failures.last}): what is deployed is as it was saved last "
+            f"in {settings.ministack_dir / 'state'}, and records in Kinesis that were not delivered are gone"
+        )
+    return problems
 
 
 def _hypercorn_config(listener: socket.socket) -> HypercornConfig:
