@@ -59,6 +59,7 @@ class FakeWorker:
         self.directory = directory
         self.is_alive = False
         self.is_stuck = False
+        self.failure: BaseException | None = None
         self.stops: list[bool] = []
         ALL.append(self)
 
