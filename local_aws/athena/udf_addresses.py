@@ -1,39 +1,59 @@
-"""Internet addresses as Trino writes and orders them."""
+"""IP addresses: 16 bytes each, an IPv4 address as the IPv6 address it is mapped to."""
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+import ipaddress
+from typing import TYPE_CHECKING
+
+from local_aws.athena.udf_failures import failure, invalid_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MAPPED = bytes(10) + b"\xff\xff"
 
 
-def read_address(text: str) -> str | None:
-    """Return an address as Trino writes it, or None for a text that is none; an IPv4 address in IPv6 is IPv4."""
+def _of_text(text: str) -> bytes:
     try:
-        address = ip_address(text)
+        packed = ipaddress.ip_address(text).packed
     except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return str(mapped or address)
+        raise failure("INVALID_CAST_ARGUMENT", f"Cannot cast value to IPADDRESS: {text}") from None
+    return packed if len(packed) == 16 else _MAPPED + packed
 
 
-def _address(text: str) -> str:
-    address = read_address(text)
-    if address is None:
-        message = f"INVALID_CAST_ARGUMENT: Cannot cast value to IPADDRESS: {text}"
-        raise ValueError(f"failure<{message}>' to INT64")
-    return address
+def _of_bytes(data: bytes) -> bytes:
+    if len(data) not in (4, 16):
+        raise failure("INVALID_CAST_ARGUMENT", f"Invalid IP address binary length: {len(data)}")
+    return data if len(data) == 16 else _MAPPED + data
 
 
-def _address_order(text: str) -> bytes:
-    """Return the 16 bytes that an address is compared by."""
-    address = ip_address(text)
-    return address.packed if isinstance(address, IPv6Address) else _mapped(address)
+def _text(packed: bytes) -> str:
+    if packed.startswith(_MAPPED):
+        return str(ipaddress.IPv4Address(packed[12:]))
+    return str(ipaddress.IPv6Address(packed))
 
 
-def _mapped(address: IPv4Address) -> bytes:
-    return bytes(10) + b"\xff\xff" + address.packed
+def _contains(network: str, packed: bytes) -> bool:
+    address, slash, length = network.partition("/")
+    try:
+        base = ipaddress.ip_address(address)
+    except ValueError:
+        raise invalid_argument("Invalid network IP address") from None
+    if not slash:
+        raise invalid_argument("Invalid CIDR")
+    if not length.isdigit() or int(length) > base.max_prefixlen:
+        raise invalid_argument("Invalid prefix length")
+    mapped = packed.startswith(_MAPPED)
+    if (base.version == 4) != mapped:
+        return False
+    held = ipaddress.ip_address(packed[12:] if mapped else packed)
+    return held in ipaddress.ip_network(f"{address}/{length}", strict=False)
 
 
-FUNCTIONS = (
-    ("python_address", _address, ["VARCHAR"], "VARCHAR"),
-    ("python_address_order", _address_order, ["VARCHAR"], "BLOB"),
+# Name, function, types of its parameters, type of its result.
+FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
+    ("python_address_of_text", _of_text, ["VARCHAR"], "BLOB"),
+    ("python_address_of_bytes", _of_bytes, ["BLOB"], "BLOB"),
+    ("python_address_text", _text, ["BLOB"], "VARCHAR"),
+    ("python_network_contains", _contains, ["VARCHAR", "BLOB"], "BOOLEAN"),
 )

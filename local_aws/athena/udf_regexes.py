@@ -70,6 +70,17 @@ def _replace(text: str, pattern: str, replacement: str) -> str:
     return compiled.sub(lambda match: "".join(_pieces(replacement, match)), text)
 
 
+def _matches(text: str, pattern: str) -> list[dict[str, object]]:
+    """Return a text in pieces: between matches the text `t`, for each match its groups `g`."""
+    found: list[dict[str, object]] = []
+    end = 0
+    for match in _compiled(pattern).finditer(text):
+        found.append({"t": text[end : match.start()], "g": None})
+        found.append({"t": None, "g": list(match.groups())})
+        end = match.end()
+    return [*found, {"t": text[end:], "g": None}]
+
+
 def _pieces(replacement: str, match: re.Match[str]) -> Iterator[str]:
     """Give the parts of a replacement: `$1` and `${name}` are groups, a backslash takes what follows as it is."""
     end = 0
@@ -126,6 +137,7 @@ FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
     ("python_regexp_like", _like, ["VARCHAR", "VARCHAR"], "BOOLEAN"),
     ("python_regexp_extract", _extract, ["VARCHAR", "VARCHAR", "BIGINT"], "VARCHAR"),
     ("python_regexp_extract_all", _extract_all, ["VARCHAR", "VARCHAR", "BIGINT"], "VARCHAR[]"),
+    ("python_regexp_pieces", _matches, ["VARCHAR", "VARCHAR"], "STRUCT(t VARCHAR, g VARCHAR[])[]"),
     ("python_regexp_replace", _replace, ["VARCHAR", "VARCHAR", "VARCHAR"], "VARCHAR"),
     ("python_regexp_split", _split, ["VARCHAR", "VARCHAR"], "VARCHAR[]"),
     ("python_regexp_count", _count, ["VARCHAR", "VARCHAR"], "BIGINT"),

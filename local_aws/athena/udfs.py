@@ -12,7 +12,17 @@ import orjson
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from local_aws.athena import udf_addresses, udf_digests, udf_json, udf_regexes
+from local_aws.athena import (
+    udf_addresses,
+    udf_binary,
+    udf_collections,
+    udf_digests,
+    udf_json,
+    udf_regexes,
+    udf_statistics,
+    udf_texts,
+)
+from local_aws.athena.udf_failures import invalid_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,9 +34,18 @@ _ARROW = {
     "VARCHAR": pa.string(),
     "VARCHAR[]": pa.list_(pa.string()),
     "BOOLEAN": pa.bool_(),
+    "INTEGER": pa.int32(),
     "BIGINT": pa.int64(),
-    "BLOB": pa.binary(),
+    "FLOAT": pa.float32(),
+    "DOUBLE": pa.float64(),
+    "DECIMAL(38, 0)": pa.decimal128(38, 0),
+    "BIGINT[][]": pa.list_(pa.list_(pa.int64())),
+    "STRUCT(k DOUBLE, v DOUBLE)[]": pa.list_(pa.struct([("k", pa.float64()), ("v", pa.float64())])),
+    "STRUCT(t VARCHAR, g VARCHAR[])[]": pa.list_(
+        pa.struct([("t", pa.string()), ("g", pa.list_(pa.string()))])
+    ),
     "DOUBLE[]": pa.list_(pa.float64()),
+    "BLOB": pa.binary(),
 }
 
 
@@ -46,9 +65,7 @@ def _canonical_json(text: str) -> str:
             ensure_ascii=False,
         )
     except ValueError:
-        raise ValueError(
-            f"failure<INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON: '{text}'>' to INT64"
-        ) from None
+        raise invalid_argument(f"Cannot convert value to JSON: '{text}'") from None
 
 
 def _refuse(name: str) -> None:
@@ -84,12 +101,17 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         ("python_hmac", _hmac, ["BLOB", "BLOB", "VARCHAR"], "BLOB", pa.binary()),
         *(
             (name, function, kinds, kind, _ARROW[kind])
-            for name, function, kinds, kind in (
-                *udf_regexes.FUNCTIONS,
-                *udf_json.FUNCTIONS,
-                *udf_digests.FUNCTIONS,
-                *udf_addresses.FUNCTIONS,
+            for family in (
+                udf_addresses,
+                udf_binary,
+                udf_collections,
+                udf_digests,
+                udf_json,
+                udf_regexes,
+                udf_statistics,
+                udf_texts,
             )
+            for name, function, kinds, kind in family.FUNCTIONS
         ),
     )
     for name, function, parameters, result, kind in table:

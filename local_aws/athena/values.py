@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from local_aws.athena.errors import UnsupportedError
 from local_aws.athena.sql.casts import text_of
-from local_aws.athena.sql.types import quote, quote_text, row_field_names
+from local_aws.athena.sql.types import SKETCHES, quote, quote_text, row_field_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +46,8 @@ def text_form(sql: str, kind: Type, inside: bool = False) -> str:
     if kind.name == "varbinary":
         # Athena prints the bytes as pairs of hex digits with spaces between them.
         return f"rtrim(regexp_replace(lower(hex({sql})), '(..)', '\\1 ', 'g'))"
+    if kind.name in SKETCHES:
+        raise UnsupportedError(f"A result of the type {kind}")
     if kind.name == "json":
         return f"CAST({sql} AS VARCHAR)"
     if kind.name == "unknown":

@@ -221,8 +221,12 @@ def _sum(call: AggregateCall) -> Typed:
 @aggregate("avg")
 def _avg(call: AggregateCall) -> Typed:
     value = call.take(1)[0]
-    if value.type.name in ("interval day to second", "interval year to month"):
-        raise UnsupportedError(f"avg of {value.type}", call.position)
+    if value.type.name == "interval day to second":
+        mean = call.apply("avg", f"interval_milliseconds_({value.sql})")
+        return Typed(f"to_milliseconds(CAST(round({mean}) AS BIGINT))", value.type)
+    if value.type.name == "interval year to month":
+        mean = call.apply("avg", f"interval_months_({value.sql})")
+        return Typed(f"to_months(CAST(round({mean}) AS INTEGER))", value.type)
     value = call.number()
     if value.type.name == "decimal":
         # DuckDB's average of decimals is a floating number; Trino's is a decimal, rounded half up.
@@ -294,8 +298,12 @@ def _boolean(call: AggregateCall) -> Typed:
 @aggregate("approx_distinct")
 def _approx_distinct(call: AggregateCall) -> Typed:
     # Exact, which lies within every error bound that may be asked for.
-    value = call.take(1, 2)[0]
-    return Typed(replace(call, distinct=True).apply("count", key_of(value)), types.BIGINT)
+    values = call.take(1, 2)
+    counted = Typed(replace(call, distinct=True).apply("count", key_of(values[0])), types.BIGINT)
+    if len(values) == 1:
+        return counted
+    error = f"any_value({call.as_type(1, types.DOUBLE)})"
+    return Typed(f"CASE WHEN standard_error({error}) > 0 THEN {counted.sql} ELSE 0 END", types.BIGINT)
 
 
 _DOUBLE_FUNCTIONS = {
@@ -336,10 +344,10 @@ def _skewness(call: AggregateCall) -> Typed:
     return Typed(f"CASE WHEN {count} >= 3 THEN {text} END", types.DOUBLE)
 
 
-@aggregate("bitwise_and_agg", "bitwise_or_agg", "bitwise_xor_agg")
+@aggregate("bitwise_and_agg", "bitwise_or_agg")
 def _bitwise(call: AggregateCall) -> Typed:
     call.take(1)
-    function = {"bitwise_and_agg": "bit_and", "bitwise_or_agg": "bit_or"}.get(call.name, "bit_xor")
+    function = "bit_and" if call.name == "bitwise_and_agg" else "bit_or"
     return Typed(call.apply(function, call.as_type(0, types.BIGINT)), types.BIGINT)
 
 
@@ -390,7 +398,9 @@ def _listagg(call: AggregateCall) -> Typed:
     if call.order is None:
         raise QueryError("SYNTAX_ERROR", "mismatched input. Expecting: 'WITHIN'", call.position)
     separator = values[1].sql if len(values) == 2 else "''"
-    return Typed(call.apply("string_agg", text, separator), types.VARCHAR)
+    if call.over:
+        raise QueryError("NOT_SUPPORTED", "Window frame clause is not supported with listagg", call.position)
+    return Typed(f"listagg_within_limit({call.apply('string_agg', text, separator)})", types.VARCHAR)
 
 
 @aggregate("grouping")

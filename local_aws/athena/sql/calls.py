@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 AGGREGATES["approx_percentile"] = percentiles.approx_percentile
 # Functions that do not evaluate all of their arguments.
 _LAZY = ("coalesce", "if", "try")
+_NORMAL_FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 
 
 def function(compiler: Compiler, node: exp.Anonymous) -> Typed:
@@ -86,9 +87,11 @@ def substring(compiler: Compiler, node: exp.Substring) -> Typed:
 def normalize(compiler: Compiler, node: exp.Normalize) -> Typed:
     """Compile NORMALIZE."""
     form = node.args.get("form")
-    if form:
-        raise UnsupportedError(f"normalize with the form {form.name}", compiler.place(node))
-    return named_function(compiler, "normalize", node.this)
+    if not form:
+        return named_function(compiler, "normalize", node.this)
+    if form.name.upper() not in _NORMAL_FORMS:
+        raise QueryError("SYNTAX_ERROR", f"mismatched input '{form.name}'", compiler.place(node))
+    return named_function(compiler, "normalize", node.this, exp.Literal.string(form.name.upper()))
 
 
 def at_time_zone(compiler: Compiler, node: exp.AtTimeZone) -> Typed:

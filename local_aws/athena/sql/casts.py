@@ -144,7 +144,9 @@ def text_of(sql: str, source: Type) -> str | None:
         return f"interval_year_text({sql})"
     if name == "decimal" and source.parameters[0] == source.parameters[1]:
         return f"fraction_text({sql})"
-    if name == "boolean" or source.is_numeric or name in ("uuid", "ipaddress"):
+    if name == "ipaddress":
+        return f"python_address_text({sql})"
+    if name == "boolean" or source.is_numeric or name == "uuid":
         return f"CAST({sql} AS VARCHAR)"
     return None
 
@@ -264,19 +266,23 @@ def _to_time_tz(sql: str, source: Type, target: Type) -> str | None:
 
 
 def _to_varbinary(sql: str, source: Type, _: Type) -> str | None:
+    if source.name == "ipaddress":
+        return sql
+    if source.name == "uuid":
+        return f"unhex(replace(CAST({sql} AS VARCHAR), '-', ''))"
     return f"encode({sql})" if source.is_text else None
+
+
+def _to_uuid(sql: str, source: Type, target: Type) -> str | None:
+    if source.name == "varbinary":
+        return f"uuid_of_bytes({sql})"
+    return f"CAST({sql} AS {duckdb_type(target)})" if source.is_text else None
 
 
 def _to_address(sql: str, source: Type, _: Type) -> str | None:
     if source.name == "varbinary":
-        raise UnsupportedError("A cast of varbinary to ipaddress")
-    return f"python_address({sql})" if source.is_text else None
-
-
-def _to_same_form(sql: str, source: Type, target: Type) -> str | None:
-    if source.is_text:
-        return f"CAST({sql} AS {duckdb_type(target)})"
-    return sql if source.name == target.name else None
+        return f"python_address_of_bytes({sql})"
+    return f"python_address_of_text({sql})" if source.is_text else None
 
 
 if TYPE_CHECKING:
@@ -300,6 +306,6 @@ _WRITERS: Mapping[str, Writer] = {
     "time": _to_time,
     "time with time zone": _to_time_tz,
     "varbinary": _to_varbinary,
-    "uuid": _to_same_form,
+    "uuid": _to_uuid,
     "ipaddress": _to_address,
 }

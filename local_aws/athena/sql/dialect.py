@@ -13,6 +13,8 @@ from sqlglot.dialects.trino import Trino
 from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import TokenType
 
+from local_aws.athena.sql import json_grammar
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -74,8 +76,16 @@ class AthenaParser(TrinoParser):
     """Trino's parser without knowledge of functions."""
 
     FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    # What may stand behind ANY, ALL, SOME and EXISTS in parentheses.
+    SUBQUERY_TOKENS: ClassVar[set[TokenType]] = {
+        *TrinoParser.SUBQUERY_TOKENS,
+        TokenType.VALUES,
+        TokenType.TABLE,
+    }
     FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
-        name: _placed(parse) for name, parse in TrinoParser.FUNCTION_PARSERS.items() if name in _OWN_GRAMMAR
+        name: _placed(parse)
+        for name, parse in (*TrinoParser.FUNCTION_PARSERS.items(), *json_grammar.PARSERS.items())
+        if name in _OWN_GRAMMAR or name in json_grammar.PARSERS
     }
     TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = {
         **dict.fromkeys(exp.DType, _typed_literal),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from local_aws.athena.errors import QueryError, UnsupportedError
-from local_aws.athena.sql import calls, constructors, literals, predicates, types
+from local_aws.athena.sql import calls, constructors, literals, predicates, sql_json, types
 from local_aws.athena.sql.aggregates import AGGREGATES
 from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.operators import arithmetic, negate
@@ -181,7 +181,7 @@ class Compiler:
         query = self.queries.subquery(node, self.subquery_scope())
         if len(query.columns) == 1:
             return Typed(f"({query.sql})", query.columns[0].type)
-        raise UnsupportedError("A subquery with several columns as a value", self.place(node))
+        return predicates.row_value(query)
 
     def _literal(self, node: exp.Literal) -> Typed:
         return literals.text(node.this) if node.is_string else literals.number(node.this, self.place(node))
@@ -215,6 +215,7 @@ _HANDLERS: Mapping[type[exp.Expr], Callable[[Compiler, Any], Typed]] = {
     **predicates.HANDLERS,
     **constructors.HANDLERS,
     **calls.HANDLERS,
+    **sql_json.HANDLERS,
     **dict.fromkeys(_ARITHMETIC, Compiler._arithmetic),
     exp.Column: Compiler._column,
     exp.Identifier: Compiler._identifier,
@@ -229,6 +230,7 @@ _HANDLERS: Mapping[type[exp.Expr], Callable[[Compiler, Any], Typed]] = {
     exp.Placeholder: Compiler._parameter,
     exp.Boolean: lambda _, node: Typed("true" if node.this else "false", types.BOOLEAN),
     exp.Null: lambda _, __: Typed("NULL", types.UNKNOWN),
+    exp.UnicodeString: lambda compiler, node: literals.unicode_text(node, compiler.place(node)),
     exp.HexString: lambda _, node: Typed(f"unhex('{node.this}')", types.VARBINARY),
     exp.CurrentDate: _now("current_date"),
     exp.CurrentTimestamp: _now("current_timestamp"),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _MAX_INTEGER = 2**31 - 1
 _MAX_BIGINT = 2**63 - 1
 
+_LAST_CODE_POINT = 0x10FFFF
+
 
 def text(value: str) -> Typed:
     """Give a text literal: `varchar` of its length."""
@@ -180,3 +182,26 @@ def extract_function(unit: str, position: Position | None) -> str:
     if upper in _EXTRACT_PLAIN:
         return upper.lower()
     raise QueryError("SYNTAX_ERROR", f"Invalid EXTRACT field: {unit}", position)
+
+
+def unicode_text(node: exp.UnicodeString, position: Position | None) -> Typed:
+    """Return a literal `U&'...'`: an escape character with four digits, or `+` and six digits, is a code point."""
+    escape = node.args.get("escape")
+    sign = escape.name if isinstance(escape, exp.Expr) else "\\"
+    if len(sign) != 1 or re.fullmatch(r"[0-9A-Fa-f+\"'\s]", sign):
+        raise QueryError("SYNTAX_ERROR", "Invalid Unicode escape character", position)
+    mark = re.escape(sign)
+
+    def character(found: re.Match[str]) -> str:
+        if found.group(0) == sign * 2:
+            return sign
+        digits = found.group(1) or found.group(2)
+        if digits is None:
+            raise QueryError("SYNTAX_ERROR", "Incomplete escape sequence", position)
+        code = int(digits, 16)
+        if code > _LAST_CODE_POINT or 0xD800 <= code < 0xE000:
+            raise QueryError("SYNTAX_ERROR", f"Invalid escaped character: {digits}", position)
+        return chr(code)
+
+    pattern = rf"{mark}{mark}|{mark}(?:([0-9A-Fa-f]{{4}})|\+([0-9A-Fa-f]{{6}}))|{mark}"
+    return text(re.sub(pattern, character, node.name))

@@ -107,8 +107,6 @@ def key_of(value: Typed) -> str:
         return f"({value.sql}).i"
     if value.type.name == "time with time zone":
         return f"time_tz_instant({value.sql})"
-    if value.type.name == "ipaddress":
-        return f"python_address_order({value.sql})"
     return value.sql
 
 

@@ -33,22 +33,44 @@ def order_and_limit(
     """Write ORDER BY, OFFSET and LIMIT."""
     text = ""
     order = node.args.get("order")
-    if order is not None:
-        text = _order(queries, node, order, scope, columns, values, compiler)
     limit, offset = node.args.get("limit"), node.args.get("offset")
-    if limit is not None:
-        text += _limit(queries, limit, order is not None)
+    ties = _has_ties(limit)
+    if limit is not None and ties and (order is None or node.args.get("distinct") is not None):
+        _check_ties(queries, limit, order)
+    if order is not None:
+        text = _order(queries, node, order, scope, columns, values, compiler, positions=not ties)
+    if limit is not None and ties:
+        last = _fetched(queries, limit)
+        if offset is not None:
+            last += _row_count(offset.expression, queries.session)
+        text = f" QUALIFY rank() OVER ({text}) <= {last}{text}"
+    elif limit is not None:
+        text += _limit(queries, limit)
     if offset is not None:
         text += f" OFFSET {_row_count(offset.expression, queries.session)}"
     return text
 
 
-def _limit(queries: QueryCompiler, limit: exp.Expr, ordered: bool) -> str:
+def _has_ties(limit: exp.Expr | None) -> bool:
+    options = limit.args.get("limit_options") if isinstance(limit, exp.Fetch) else None
+    return options is not None and bool(options.args.get("with_ties"))
+
+
+def _check_ties(queries: QueryCompiler, limit: exp.Expr, order: exp.Order | None) -> None:
+    place = queries.session.source.of(limit)
+    if order is None:
+        raise QueryError("MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY", place)
+    raise UnsupportedError("FETCH FIRST ... WITH TIES of SELECT DISTINCT", place)
+
+
+def _fetched(queries: QueryCompiler, limit: exp.Expr) -> int:
+    count = limit.args.get("count")
+    return _row_count(count, queries.session) if count is not None else 1
+
+
+def _limit(queries: QueryCompiler, limit: exp.Expr) -> str:
     if isinstance(limit, exp.Fetch):
-        if limit.args.get("limit_options") is not None and limit.args["limit_options"].args.get("with_ties"):
-            raise UnsupportedError("FETCH FIRST ... WITH TIES", queries.session.source.of(limit))
-        count = limit.args.get("count")
-        return f" LIMIT {_row_count(count, queries.session) if count is not None else 1}"
+        return f" LIMIT {_fetched(queries, limit)}"
     value = limit.expression
     if isinstance(value, exp.Column | exp.Var | exp.All) and value.name.upper() in ("ALL", ""):
         return ""
@@ -63,6 +85,7 @@ def _order(
     columns: Sequence[OutputColumn],
     values: Sequence[Typed],
     compiler: Compiler | None,
+    positions: bool = True,
 ) -> str:
     names: dict[str, Typed] = {}
     for column, value in zip(columns, values, strict=True):
@@ -81,7 +104,7 @@ def _order(
                 f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY",
                 queries.session.source.of(item),
             )
-        if value.sql in texts and not value.type.has_key:
+        if positions and value.sql in texts and not value.type.has_key:
             items.append(f"{texts.index(value.sql) + 1}{direction(item)}")
         elif distinct:
             raise QueryError(

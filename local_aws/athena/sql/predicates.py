@@ -14,11 +14,13 @@ from local_aws.athena.sql.casts import coerce, text_of
 from local_aws.athena.sql.operators import comparable_pair, compare
 from local_aws.athena.sql.sharing import shared
 from local_aws.athena.sql.typed import Typed
+from local_aws.athena.sql.types import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from local_aws.athena.errors import Position
+    from local_aws.athena.sql.compiled import CompiledQuery
     from local_aws.athena.sql.expressions import Compiler
     from local_aws.athena.sql.types import Type
 
@@ -54,12 +56,45 @@ def _quantified(compiler: Compiler, node: exp.Expr, symbol: str) -> Typed | None
         return None
     inner = right.this.this if isinstance(right.this, exp.Subquery) else right.this
     query = compiler.queries.subquery(inner, compiler.subquery_scope())
-    if len(query.columns) != 1:
-        raise QueryError("SYNTAX_ERROR", "Multiple columns returned by subquery", compiler.place(node))
     value = compiler.compile(node.this)
-    a, b = comparable_pair(symbol, value, Typed("q_.c1", query.columns[0].type), compiler.place(node))
     word = "ANY" if isinstance(right, exp.Any) else "ALL"
+    if len(query.columns) != 1:
+        return _of_rows(value, query, symbol, word, compiler.place(node))
+    a, b = comparable_pair(symbol, value, Typed("q_.c1", query.columns[0].type), compiler.place(node))
     return Typed(f"({a} {symbol} {word} (SELECT {b} FROM ({query.sql}) AS q_(c1)))", types.BOOLEAN)
+
+
+def row_value(query: CompiledQuery) -> Typed:
+    """Return a subquery with several columns as a value: its one row."""
+    row, source = row_of_query(query)
+    return Typed(f"(SELECT {row.sql} FROM {source})", row.type)
+
+
+def row_of_query(query: CompiledQuery) -> tuple[Typed, str]:
+    """Return the row that the columns of a query make, and the FROM clause that it belongs to."""
+    kind = types.row(tuple((None, column.type) for column in query.columns))
+    names = [f"c{index}" for index in range(1, len(query.columns) + 1)]
+    fields = zip(types.row_field_names(kind), names, strict=True)
+    packed = ", ".join(f"{quote(field)} := q_.{name}" for field, name in fields)
+    return Typed(f"struct_pack({packed})", kind), f"({query.sql}) AS q_({', '.join(names)})"
+
+
+def _of_rows(value: Typed, query: CompiledQuery, symbol: str, word: str, position: Position | None) -> Typed:
+    """Compare a row with the rows of a subquery with several columns: a NULL in one leaves the answer open."""
+    row, source = row_of_query(query)
+    if types.common_type(value.type, row.type) is None:
+        raise QueryError(
+            "TYPE_MISMATCH",
+            f"Value expression and result of subquery must be of the same type: {value.type} vs {row.type}",
+            position,
+        )
+    found = compare(symbol, value, row, position).sql
+    decisive, otherwise = (found, "true, false") if word == "ANY" else (f"NOT {found}", "false, true")
+    first, last = otherwise.split(", ")
+    text = (
+        f"CASE WHEN bool_or({decisive}) THEN {first} WHEN bool_or({found} IS NULL) THEN NULL ELSE {last} END"
+    )
+    return Typed(f"(SELECT {text} FROM {source})", types.BOOLEAN)
 
 
 def conjunction(compiler: Compiler, node: exp.And) -> Typed:
@@ -107,13 +142,13 @@ def contained(compiler: Compiler, node: exp.In) -> Typed:
     value = compiler.compile(node.this)
     position = compiler.session.source.operator(node.this, ("IN", "NOT"))
     query = node.args.get("query")
+    if query is None and len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Values):
+        query = node.expressions[0]
     if query is not None:
         inner = query.this if isinstance(query, exp.Subquery) else query
         found = compiler.queries.subquery(inner, compiler.subquery_scope())
         if len(found.columns) != 1:
-            raise QueryError(
-                "TYPE_MISMATCH", "Multiple columns returned by subquery are not yet supported", position
-            )
+            return _of_rows(value, found, "=", "ANY", position)
         a, b = comparable_pair("IN", value, Typed("q_.c1", found.columns[0].type), position)
         return Typed(f"({a} IN (SELECT {b} FROM ({found.sql}) AS q_(c1)))", types.BOOLEAN)
     items = [compiler.compile(item) for item in node.expressions]

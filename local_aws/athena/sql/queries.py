@@ -22,7 +22,8 @@ from local_aws.athena.sql.expressions import Compiler
 from local_aws.athena.sql.ordering import order_and_limit
 from local_aws.athena.sql.scope import Relation, Scope
 from local_aws.athena.sql.selects import compile_select
-from local_aws.athena.sql.types import quote_text
+from local_aws.athena.sql.typed import Typed
+from local_aws.athena.sql.types import quote, quote_text, row_field_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,10 +125,7 @@ class QueryCompiler:
 
     def _values(self, node: exp.Values, outer: Scope | None) -> CompiledQuery:
         compiler = Compiler(self.session, outer or Scope(), self, clause="VALUES")
-        rows = [
-            [compiler.compile(item) for item in (row.expressions if isinstance(row, exp.Tuple) else [row])]
-            for row in node.expressions
-        ]
+        rows = [_columns_of(compiler, row) for row in node.expressions]
         width = len(rows[0])
         if any(len(row) != width for row in rows):
             raise QueryError(
@@ -203,6 +201,20 @@ class QueryCompiler:
                     )
                 kinds[index] = common
         return tuple(OutputColumn(c.name, kind) for c, kind in zip(first.columns, kinds, strict=True))
+
+
+def _columns_of(compiler: Compiler, node: exp.Expr) -> list[Typed]:
+    """Return the values of one row of VALUES: what is a row itself gives a column for each of its fields."""
+    items = node.expressions if isinstance(node, exp.Tuple) else [node]
+    if len(items) == 1 and isinstance(items[0], exp.Anonymous) and str(items[0].this).lower() == "row":
+        items = items[0].expressions
+        return [compiler.compile(item) for item in items]
+    values = [compiler.compile(item) for item in items]
+    if len(values) == 1 and values[0].type.name == "row":
+        kind = values[0].type
+        fields = zip(row_field_names(kind), kind.arguments, strict=True)
+        return [Typed(f"({values[0].sql}).{quote(name)}", inner) for name, inner in fields]
+    return values
 
 
 def _unrolled(name: str, anchor: str, step: str, distinct: bool) -> str:

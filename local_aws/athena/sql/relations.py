@@ -16,6 +16,7 @@ from local_aws.athena.sql.parse import Source, parse_statement
 from local_aws.athena.sql.pruning import record_condition
 from local_aws.athena.sql.scope import Field, Relation, Scope
 from local_aws.athena.sql.session import CATALOG_NAMES, Scan
+from local_aws.athena.sql.table_functions import sampled, table_function
 from local_aws.athena.sql.types import quote
 from local_aws.athena.sql.unnest import unnest_text
 
@@ -45,6 +46,12 @@ class RelationCompiler:
         from_ = node.args.get("from_")
         if from_ is None:
             return "", Scope((), outer)
+        sample = node.args.get("sample")
+        if sample is not None:  # what stands behind the last item belongs to it
+            joins = node.args.get("joins") or []
+            last = joins[-1].this if joins else from_.this
+            last.set("sample", sample)
+            node.set("sample", None)
         text, scope = self._relation(from_.this, Scope((), outer))
         for join in node.args.get("joins") or []:
             text, scope = self._join(text, scope, join, outer)
@@ -93,7 +100,9 @@ class RelationCompiler:
         alias = self.queries.session.fresh("r")
         fields = list(query.fields(alias))
         word = "LATERAL " if lateral else ""
-        return f"{word}({query.sql}) AS {alias}", Scope((self._aliased(node, fields, ()),))
+        return f"{word}{sampled(f'({query.sql})', node, self.queries)} AS {alias}", Scope(
+            (self._aliased(node, fields, ()),)
+        )
 
     def _aliased(self, node: exp.Expr, fields: list[Field], qualifiers: tuple[str, ...]) -> Relation:
         alias = node.args.get("alias")
@@ -151,12 +160,13 @@ class RelationCompiler:
         session = self.queries.session
         place = session.source.of(node)
         if isinstance(node.this, exp.Anonymous):
-            raise UnsupportedError(f"The table function {node.this.this}", place)
+            text, kind = table_function(Compiler(session, left, self.queries, clause="TABLE"), node.this)
+            alias = session.fresh("r")
+            fields = [Field("sequential_number", f'"{alias}".c1', kind)]
+            return f"({text}) AS {alias}", Scope((self._aliased(node, fields, ()),))
         for argument in ("version", "when", "pivots", "changes"):
             if node.args.get(argument):
                 raise UnsupportedError(f"{argument} of a table (time travel, MATCH_RECOGNIZE)", place)
-        if node.args.get("sample") is not None:
-            raise UnsupportedError("TABLESAMPLE", place)
         parts = [part.name for part in node.parts]
         lowered = [part.lower() for part in parts]
         cte = self.queries.ctes.get(lowered[0]) if len(lowered) == 1 else None
@@ -235,7 +245,7 @@ class RelationCompiler:
         relation = self._aliased(node, fields, (source.catalog, source.database, source.name))
         if node.args.get("alias") is None:
             relation = replace(relation, qualifiers=(source.catalog, source.database, source.name))
-        return f"{scan.name} AS {alias}", Scope((relation,))
+        return f"{sampled(scan.name, node, self.queries)} AS {alias}", Scope((relation,))
 
     def _join(self, text: str, left: Scope, join: exp.Join, outer: Scope | None) -> tuple[str, Scope]:
         visible = Scope(left.relations, outer)

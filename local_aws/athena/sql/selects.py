@@ -16,6 +16,7 @@ from local_aws.athena.sql.operators import key_of
 from local_aws.athena.sql.ordering import order_and_limit
 from local_aws.athena.sql.relations import RelationCompiler
 from local_aws.athena.sql.typed import Typed
+from local_aws.athena.sql.types import quote, row_field_names
 
 if TYPE_CHECKING:
     from local_aws.athena.sql.queries import QueryCompiler
@@ -109,8 +110,12 @@ def _select_items(
                     queries.session.source.of(node),
                 )
             items += [(field.name, field.value) for field in scope.all_fields()]
+        elif isinstance(item, exp.Aliases):
+            items += _renamed_star(queries, item, scope)
         elif isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
             items += _qualified_star(queries, item, scope)
+        elif isinstance(item, exp.Dot) and isinstance(item.expression, exp.Star):
+            items += _fields_of_row(queries, item.this, scope)
         elif isinstance(item, exp.Alias):
             items.append((item.alias, item.this))
         else:
@@ -123,13 +128,61 @@ def _qualified_star(
 ) -> list[tuple[str | None, exp.Expr | Typed]]:
     parts = [part.name.lower() for part in item.parts[:-1]]
     fields = scope.fields_of(parts)
-    if fields is None:
+    if fields is not None:
+        return [(field.name, field.value) for field in fields]
+    try:
+        value = scope.resolve(parts, None)
+    except QueryError:
+        value = None
+    if value is None or value.type.name != "row":
         raise QueryError(
             "TABLE_NOT_FOUND",
             f"Unable to resolve reference {'.'.join(parts)}",
             queries.session.source.of(item),
         )
-    return [(field.name, field.value) for field in fields]
+    return _fields(value)
+
+
+def _fields(value: Typed) -> list[tuple[str | None, exp.Expr | Typed]]:
+    """Return name and value of each field of a row."""
+    kind = value.type
+    inner = zip(kind.names, row_field_names(kind), kind.arguments, strict=True)
+    return [(name, Typed(f"({value.sql}).{quote(held)}", field)) for name, held, field in inner]
+
+
+def _fields_of_row(
+    queries: QueryCompiler, node: exp.Expr, scope: Scope
+) -> list[tuple[str | None, exp.Expr | Typed]]:
+    """Return the columns of `expression.*`: the fields of a row."""
+    value = Compiler(queries.session, scope, queries).compile(node)
+    if value.type.name != "row":
+        raise QueryError(
+            "TYPE_MISMATCH",
+            f"expected expression of type Row, got: {value.type}",
+            queries.session.source.of(node),
+        )
+    return _fields(value)
+
+
+def _renamed_star(
+    queries: QueryCompiler, item: exp.Aliases, scope: Scope
+) -> list[tuple[str | None, exp.Expr | Typed]]:
+    """Return the columns of `expression.* AS (a, b)`."""
+    inner = item.this
+    if isinstance(inner, exp.Column) and isinstance(inner.this, exp.Star):
+        fields = _qualified_star(queries, inner, scope)
+    elif isinstance(inner, exp.Dot) and isinstance(inner.expression, exp.Star):
+        fields = _fields_of_row(queries, inner.this, scope)
+    else:
+        raise QueryError("SYNTAX_ERROR", "mismatched input '('", queries.session.source.of(item))
+    names = [alias.name for alias in item.expressions]
+    if len(names) != len(fields):
+        raise QueryError(
+            "MISMATCHED_COLUMN_ALIASES",
+            f"Column alias list has {len(names)} entries but relation has {len(fields)} columns",
+            queries.session.source.of(item),
+        )
+    return [(name, value) for name, (_, value) in zip(names, fields, strict=True)]
 
 
 def _is_grouped(node: exp.Select) -> bool:

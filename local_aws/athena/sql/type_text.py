@@ -38,6 +38,8 @@ _SIMPLE: Mapping[str, Type] = {
     "json": types.JSON,
     "unknown": types.UNKNOWN,
     "uuid": Type("uuid"),
+    "hyperloglog": Type("hyperloglog"),
+    "setdigest": Type("setdigest"),
     "ipaddress": Type("ipaddress"),
     "char": Type("char", (1,)),
     "decimal": types.decimal(38, 0),

@@ -28,6 +28,8 @@ class Type:
         if self.name == "row":
             fields = (f"{n} {t}" if n else str(t) for n, t in zip(self.names, self.arguments, strict=True))
             return f"row({', '.join(fields)})"
+        if self.name == "hyperloglog":
+            return "HyperLogLog"
         inside = [str(p) for p in self.parameters] + [str(a) for a in self.arguments]
         if self.name == "decimal":
             return f"decimal({self.parameters[0]},{self.parameters[1]})"
@@ -58,23 +60,25 @@ class Type:
     @property
     def has_key(self) -> bool:
         """Whether values are compared, grouped and sorted by a key that is not the value (`operators.key_of`)."""
-        return self.name in ("timestamp with time zone", "time with time zone", "ipaddress")
+        return self.name in ("timestamp with time zone", "time with time zone")
 
     @property
     def is_orderable(self) -> bool:
         """Whether `<` and ORDER BY are defined on it."""
-        if self.name in ("map", "json", "function", "hyperloglog"):
+        if self.name in ("map", "json", "function", *SKETCHES):
             return False
         return all(argument.is_orderable for argument in self.arguments)
 
     @property
     def is_comparable(self) -> bool:
         """Whether `=`, GROUP BY and DISTINCT are defined on it."""
-        if self.name in ("function", "hyperloglog"):
+        if self.name in ("function", *SKETCHES):
             return False
         return all(argument.is_comparable for argument in self.arguments)
 
 
+# Held as lists of texts, which are not what Athena would print.
+SKETCHES = ("hyperloglog", "setdigest")
 INTEGER_WIDTH = {"tinyint": 1, "smallint": 2, "integer": 4, "bigint": 8}
 _INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 
@@ -165,7 +169,9 @@ _DUCKDB_NAMES = {
     "interval year to month": "INTERVAL",
     "json": "JSON",
     "uuid": "UUID",
-    "ipaddress": "VARCHAR",
+    "ipaddress": "BLOB",
+    "hyperloglog": "VARCHAR[]",
+    "setdigest": "VARCHAR[]",
 }
 
 

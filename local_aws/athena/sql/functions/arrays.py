@@ -18,16 +18,23 @@ if TYPE_CHECKING:
 
 _RULES = """
 cardinality(array(T)) -> bigint => CAST(len({0}) AS BIGINT)
+cardinality(hyperloglog) -> bigint => CAST(len({0}) AS BIGINT)
+cardinality(setdigest) -> bigint => CAST(len({0}) AS BIGINT)
+empty_approx_set() -> hyperloglog => CAST([] AS VARCHAR[])
+intersection_cardinality(setdigest, setdigest) -> bigint => CAST(len(list_intersect({0}, {1})) AS BIGINT)
+jaccard_index(setdigest, setdigest) -> double => jaccard_of({0}, {1})
+combinations(array(T), bigint) -> array(array(T)) => checked_combinations({0}, {1})
+shuffle(array(T)) -> array(T) => array_shuffled({0})
 contains(array(T), T) -> boolean => array_has({0}, {1})
+contains(varchar, ipaddress) -> boolean => python_network_contains({0}, {1})
 array_distinct(array(T)) -> array(T) => array_unique({0})
-array_union(array(T), array(T)) -> array(T) => array_unique(list_concat({0}, {1}))
+array_union(array(T), array(T)) -> array(T) => array_joined({0}, {1})
 array_intersect(array(T), array(T)) -> array(T) => array_common({0}, {1})
 array_except(array(T), array(T)) -> array(T) => array_without({0}, {1})
-array_join(array(T), varchar) -> varchar => array_to_string(list_filter({0}, lambda e_: e_ IS NOT NULL), {1})
 array_max(array(T)) -> T => array_extreme_({0}, list_max({0}))
 array_min(array(T)) -> T => array_extreme_({0}, list_min({0}))
 array_position(array(T), T) -> bigint => array_position_({0}, {1})
-array_remove(array(T), T) -> array(T) => list_filter({0}, lambda e_: (e_ <> {1}) IS NOT FALSE)
+array_remove(array(T), T) -> array(T) => array_removed({0}, {1})
 array_sort(array(T)) -> array(T) => list_sort({0}, 'ASC', 'NULLS LAST')
 arrays_overlap(array(T), array(T)) -> boolean => arrays_share({0}, {1})
 contains_sequence(array(T), array(T)) -> boolean => array_has_sequence({0}, {1})
@@ -86,7 +93,8 @@ def _join(call: Call) -> Typed:
         )
     else:
         texts = f"list_transform(list_filter({values.sql}, lambda e_: e_ IS NOT NULL), lambda e_: {text})"
-    return Typed(f"array_to_string({texts}, {separator})", types.VARCHAR)
+    joined = f"CASE WHEN {separator} IS NOT NULL THEN array_to_string({texts}, {separator}) END"
+    return Typed(joined, types.VARCHAR)
 
 
 def _sort(call: Call) -> Typed:

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
 _RULES = """
 from_iso8601_timestamp(varchar) -> timestamp(3) with time zone => tz_of_iso({0})
+from_iso8601_timestamp_nanos(varchar) -> timestamp(9) with time zone => tz_of_iso_nanos({0})
 from_iso8601_date(varchar) -> date => date_of_iso({0})
 from_unixtime(double) -> timestamp(3) with time zone => tz_of_seconds({0}, 'UTC')
 from_unixtime(double, varchar) -> timestamp(3) with time zone => tz_of_seconds({0}, zone_name_({1}))
 from_unixtime(double, bigint, bigint) -> timestamp(3) with time zone => tz_of_seconds({0}, zone_of_offset({1}, {2}))
 from_unixtime_nanos(bigint) -> timestamp(9) with time zone => tz_pack(make_timestamp(microseconds_of_nanos({0})), 'UTC')
 to_unixtime(timestamp) -> double => (epoch_us({0}) / 1000000.0::DOUBLE)
-to_unixtime(timestamp(3) with time zone) -> double => (epoch_us(({0}).i) / 1000000.0::DOUBLE)
+to_unixtime(timestamp(3) with time zone) -> double => (epoch_us(CAST(({0}).i AS TIMESTAMP)) / 1000000.0::DOUBLE)
 timezone(timestamp(3) with time zone) -> varchar => ({0}).z
 current_timezone() -> varchar => 'UTC'
 to_milliseconds(interval day to second) -> bigint => interval_milliseconds_({0})
@@ -107,12 +108,19 @@ def _time(call: Call, index: int, *, dates: bool = True) -> Typed:
     value = call.argument(index)
     if value.type.name == "unknown":
         return coerce(value, types.TIMESTAMP)
-    if value.type.name == "time" and call.name in ("date_trunc", "date_add", "date_diff", "format_datetime"):
+    if value.type.name == "time" and call.name == "date_trunc":
+        return value
+    if value.type.name == "time" and call.name in ("date_add", "date_diff", "format_datetime"):
         raise UnsupportedError(f"{call.name} of a time", call.position)
     allowed = ("timestamp", "timestamp with time zone", *(("date",) if dates else ()))
     if value.type.name not in allowed:
         raise call.mismatch()
     return value
+
+
+def _on_first_day(value: Typed) -> str:
+    """Return a time of day as a TIMESTAMP on the first day of the epoch."""
+    return f"(DATE '1970-01-01' + {value.sql})"
 
 
 def _local(value: Typed) -> str:
@@ -208,6 +216,9 @@ def _date_trunc(call: Call) -> Typed:
     if call.count != 2:
         raise call.wrong_count("date_trunc(varchar, date), date_trunc(varchar, timestamp)")
     value = _time(call, 1)
+    if value.type.name == "time":
+        truncated = f"date_trunc('{_unit(call, value)}', {_on_first_day(value)})"
+        return Typed(f"CAST({truncated} AS TIME)", value.type)
     return _like(f"date_trunc('{_unit(call, value)}', {_local(value)})", value)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -21,15 +20,15 @@ json_parse(varchar) -> json => CAST(python_canonical_json({0}) AS JSON)
 json_format(json) -> varchar => CAST({0} AS VARCHAR)
 json_array_length(json) -> bigint => json_length({0})
 json_array_length(varchar) -> bigint => json_length(TRY(CAST({0} AS JSON)))
-json_array_get(json, bigint) -> json => json_element({0}, {1})
-json_array_get(varchar, bigint) -> json => json_element(TRY(CAST({0} AS JSON)), {1})
+json_array_get(json, bigint) -> json => json_element_text({0}, {1})
+json_array_get(varchar, bigint) -> json => json_element_text(TRY(CAST({0} AS JSON)), {1})
 is_json_scalar(json) -> boolean => (json_type({0}) NOT IN ('OBJECT', 'ARRAY'))
 is_json_scalar(varchar) -> boolean => (json_type(CAST(python_canonical_json({0}) AS JSON)) NOT IN ('OBJECT', 'ARRAY'))
 """
 
 _STEP = re.compile(
     r"""\.(?P<name>(?!\d+(?:[.\[]|$))[\w:$-]+)|\[\s*"(?P<double>(?:[^"\\]|\\.)*)"\s*\]|\[\s*'(?P<single>[^']*)'\s*\]"""
-    r"""|\[\s*(?P<index>\d+)\s*\]|\.(?P<number>\d+)|(?P<other>.)"""
+    r"""|\[\s*(?P<index>\d+)\s*\]|\[\s*(?P<bare>(?!\d)[\w:$-]+)\s*\]|\.(?P<number>\d+)|(?P<other>.)"""
 )
 
 
@@ -40,7 +39,6 @@ def register(functions: Functions) -> None:
     functions.builder("json_extract_scalar")(_extract_scalar)
     functions.builder("json_size")(_size)
     functions.builder("json_array_contains")(_contains)
-    functions.builder("json_value", "json_query", "json_exists")(_standard)
 
 
 def json_path(path: str, call: Call) -> str:
@@ -65,7 +63,9 @@ def _steps(path: str, call: Call) -> list[str | int]:
         if step.group("index") is not None:
             steps.append(int(step.group("index")))
             continue
-        steps.append(next(n for n in (step.group(g) for g in ("name", "double", "single")) if n is not None))
+        steps.append(
+            next(n for n in (step.group(g) for g in ("name", "double", "single", "bare")) if n is not None)
+        )
     return steps
 
 
@@ -125,7 +125,7 @@ def _size(call: Call) -> Typed:
 def _contains(call: Call) -> Typed:
     if call.count != 2:
         raise call.wrong_count("json_array_contains(json, bigint)")
-    value, wanted = _found(call, "$"), call.argument(1)
+    value, wanted = f"CAST({_found(call, '$')} AS JSON)", call.argument(1)
     if wanted.type.is_text:
         return Typed(f"json_has_text({value}, {wanted.sql})", types.BOOLEAN)
     if wanted.type.name == "boolean":
@@ -133,24 +133,3 @@ def _contains(call: Call) -> Typed:
     if wanted.type.is_numeric:
         return Typed(f"json_has_number({value}, CAST({wanted.sql} AS DOUBLE))", types.BOOLEAN)
     raise call.mismatch()
-
-
-def _standard(call: Call) -> Typed:
-    """Build SQL's own JSON functions, whose paths say whether they are lax: `lax $.a.b`."""
-    if call.count != 2:
-        raise call.wrong_count(f"{call.name}(varchar, path)")
-    text = call.literal_text(1).strip()
-    match = re.fullmatch(r"(lax|strict)\s+(\$.*)", text, re.DOTALL)
-    if match is None:
-        raise QueryError(
-            "INVALID_PATH", f"Invalid JSON path: '{text}'; it starts with lax or strict", call.position
-        )
-    if re.search(r"\*|\?|\(", match.group(2)):
-        raise UnsupportedError(f"The JSON path '{text}' (wildcards, filters, methods)", call.position)
-    path = json.dumps([match.group(1) == "lax", *_steps(match.group(2), call)])
-    source = call.argument(0)
-    document = (
-        f"CAST({source.sql} AS VARCHAR)" if source.type.name == "json" else call.coerced(0, types.VARCHAR).sql
-    )
-    kind = types.BOOLEAN if call.name == "json_exists" else types.VARCHAR
-    return Typed(f"python_{call.name}({document}, {quote_text(path)})", kind)

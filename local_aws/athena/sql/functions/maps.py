@@ -8,12 +8,13 @@ from sqlglot import exp
 
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import coerce
+from local_aws.athena.sql.functions.call import build_from_rules
+from local_aws.athena.sql.functions.registry import Functions
 from local_aws.athena.sql.typed import Typed
 from local_aws.athena.sql.types import quote, row_field_names
 
 if TYPE_CHECKING:
     from local_aws.athena.sql.functions.call import Call
-    from local_aws.athena.sql.functions.registry import Functions
 
 _RULES = """
 cardinality(map(K, V)) -> bigint => CAST(cardinality({0}) AS BIGINT)
@@ -21,7 +22,6 @@ element_at(map(K, V), K) -> V => map_extract_value({0}, {1})
 map_keys(map(K, V)) -> array(K) => map_keys({0})
 map_values(map(K, V)) -> array(V) => map_values({0})
 map(array(K), array(V)) -> map(K, V) => map_of_arrays({0}, {1})
-map_concat(map(K, V), map(K, V), ...) -> map(K, V) => map_concat({args})
 """
 
 
@@ -29,6 +29,7 @@ def register(functions: Functions) -> None:
     """Add the functions of this family."""
     functions.define_all(_RULES)
     functions.builder("map")(_map)
+    functions.builder("map_concat")(_concat)
     functions.builder("map_entries")(_entries)
     functions.builder("map_from_entries", "multimap_from_entries")(_from_entries)
     functions.builder("map_filter")(_filter)
@@ -54,6 +55,17 @@ def _map(call: Call) -> Typed:
         raise call.mismatch()
     kind = types.map_of(keys.type.arguments[0], values.type.arguments[0])
     return Typed(f"map_of_arrays({keys.sql}, {values.sql})", kind)
+
+
+_CONCATENATIONS = Functions()
+_CONCATENATIONS.define("map_concat(map(K, V), map(K, V), ...) -> map(K, V)", "map_concat({args})")
+
+
+def _concat(call: Call) -> Typed:
+    """Build `map_concat`: NULL when one of the maps is, where DuckDB skips it."""
+    whole = build_from_rules(_CONCATENATIONS, call)
+    absent = " OR ".join(f"{value.sql} IS NULL" for value in call.arguments())
+    return Typed(f"CASE WHEN {absent} THEN NULL ELSE {whole.sql} END", whole.type)
 
 
 def _entries(call: Call) -> Typed:

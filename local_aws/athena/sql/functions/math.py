@@ -48,9 +48,17 @@ bitwise_xor(bigint, bigint) -> bigint => xor({0}, {1})
 bitwise_not(bigint) -> bigint => (~{0})
 bit_count(bigint, bigint) -> bigint => bit_count_({0}, {1})
 width_bucket(double, double, double, bigint) -> bigint => width_bucket_({0}, {1}, {2}, {3})
-width_bucket(double, array(double)) -> bigint => CAST(len(list_filter({1}, lambda e_: e_ <= {0})) AS BIGINT)
+width_bucket(double, array(double)) -> bigint => bin_of({0}, {1})
 from_base(varchar, bigint) -> bigint => from_base_({0}, {1})
+great_circle_distance(double, double, double, double) -> double => great_circle({0}, {1}, {2}, {3})
 to_base(bigint, bigint) -> varchar => to_base_({0}, {1})
+normal_cdf(double, double, double) -> double => python_normal_cdf({0}, {1}, {2})
+inverse_normal_cdf(double, double, double) -> double => python_inverse_normal_cdf({0}, {1}, {2})
+beta_cdf(double, double, double) -> double => python_beta_cdf({0}, {1}, {2})
+inverse_beta_cdf(double, double, double) -> double => python_inverse_beta_cdf({0}, {1}, {2})
+wilson_interval_lower(bigint, bigint, double) -> double => python_wilson_lower({0}, {1}, {2})
+wilson_interval_upper(bigint, bigint, double) -> double => python_wilson_upper({0}, {1}, {2})
+cosine_similarity(map(varchar, double), map(varchar, double)) -> double => map_cosine({0}, {1})
 """
 
 
@@ -88,7 +96,10 @@ def _same_type(call: Call) -> Typed:
     value = _number(call)
     if call.name == "sign" and value.type.name == "decimal":
         return Typed(f"CAST(sign({value.sql}) AS DECIMAL(1, 0))", types.decimal(1, 0))
-    return Typed(f"CAST({call.name}({value.sql}) AS {duckdb_type(value.type)})", value.type)
+    text = f"{call.name}({value.sql})"
+    if call.name == "sign" and value.type.name in ("double", "real"):
+        text = f"CASE WHEN isnan({value.sql}) THEN {value.sql} ELSE {text} END"
+    return Typed(f"CAST({text} AS {duckdb_type(value.type)})", value.type)
 
 
 def _whole(call: Call) -> Typed:

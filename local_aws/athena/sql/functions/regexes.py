@@ -132,7 +132,7 @@ def _extract_all(call: Call) -> Typed:
 def _replace(call: Call) -> Typed:
     text = _text(call, 2, 3)
     if call.count == 3 and isinstance(call.nodes[2], exp.Lambda):
-        raise UnsupportedError("regexp_replace with a function", call.position)
+        return _replace_by_function(call, call.nodes[2])
     replacement = call.coerced(2, types.VARCHAR) if call.count == 3 else Typed("''", types.VARCHAR, "")
     fast = None
     regex = _regex(call)
@@ -140,6 +140,21 @@ def _replace(call: Call) -> Typed:
         written = _groups(replacement.literal, regex.groups)
         fast = None if written is None else f"regexp_replace({text}, {{p}}, {quote_text(written)}, 'g')"
     return _matched(call, types.VARCHAR, fast, f"python_regexp_replace({text}, {{p}}, {replacement.sql})")
+
+
+def _replace_by_function(call: Call, node: exp.Lambda) -> Typed:
+    """Build `regexp_replace(text, pattern, groups -> text)`: the lambda sees the groups of a match, the first as 1."""
+    if len(node.expressions) != 1:
+        raise call.wrong_count("regexp_replace(varchar(x), JoniRegExp, function(array(varchar),varchar(x)))")
+    p = call.names(1)[0]
+    body = call.compiler.lambda_body(node, [Typed(f"{p}.g", _TEXTS)])
+    if not types.can_coerce(body.type, types.VARCHAR):
+        raise call.mismatch()
+    pieces = (
+        f"python_regexp_pieces({call.coerced(0, types.VARCHAR).sql}, {call.coerced(1, types.VARCHAR).sql})"
+    )
+    written = f"CASE WHEN {p}.g IS NULL THEN {p}.t ELSE coalesce({body.sql}, '') END"
+    return Typed(f"array_to_string(list_transform({pieces}, lambda {p}: {written}), '')", types.VARCHAR)
 
 
 def _groups(replacement: str, groups: int) -> str | None:

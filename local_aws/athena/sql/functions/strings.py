@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from local_aws.athena.errors import QueryError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import coerce, text_of
@@ -44,10 +46,21 @@ levenshtein_distance(varchar, varchar) -> bigint => levenshtein({0}, {1})
 hamming_distance(varchar, varchar) -> bigint => hamming_distance_({0}, {1})
 translate(varchar, varchar, varchar) -> varchar => translate({0}, {1}, {2})
 concat_ws(varchar, varchar...) -> varchar => concat_ws({args})
-concat_ws(varchar, array(varchar)) -> varchar => array_to_string(list_filter({1}, lambda e_: e_ IS NOT NULL), {0})
+concat_ws(varchar, array(varchar)) -> varchar => joined_texts({0}, {1})
 to_utf8(varchar) -> varbinary => encode({0})
 from_utf8(varbinary) -> varchar => coalesce(try(decode({0})), python_utf8({0}))
+from_utf8(varbinary, varchar) -> varchar => python_utf8_with({0}, {1})
 normalize(varchar) -> varchar => nfc_normalize({0})
+normalize(varchar, varchar) -> varchar => python_normalized({0}, {1})
+luhn_check(varchar) -> boolean => python_luhn({0})
+soundex(varchar) -> varchar => python_soundex({0})
+char2hexint(varchar) -> varchar => python_utf16_hex({0})
+index(varchar, varchar) -> bigint => strpos({0}, {1})
+format_number(bigint) -> varchar => python_with_unit({0})
+format_number(double) -> varchar => python_with_unit(CAST(trunc({0}) AS BIGINT))
+parse_data_size(varchar) -> decimal(38, 0) => python_data_size({0})
+parse_presto_data_size(varchar) -> decimal(38, 0) => python_data_size({0})
+split_to_multimap(varchar, varchar, varchar) -> map(varchar, array(varchar)) => split_to_multimap({0}, {1}, {2})
 """
 
 
@@ -70,6 +83,7 @@ def register(functions: Functions) -> None:
         functions.builder(name)(_on_text)
     functions.builder("substr", "substring")(substring)
     functions.builder("concat")(concatenate)
+    functions.builder("split_to_map")(split_to_map)
     functions.builder("format")(format_text)
     functions.builder("codepoint")(code_point)
 
@@ -106,6 +120,25 @@ def substring(call: Call) -> Typed:
         return Typed(f"text_from({source.sql}, {start.sql})", text.type)
     length = call.coerced(2, types.BIGINT)
     return Typed(f"text_between({source.sql}, {start.sql}, {length.sql})", text.type)
+
+
+def split_to_map(call: Call) -> Typed:
+    """Build `split_to_map`; a lambda as the fourth argument joins the values of a key that comes again."""
+    if call.count != 4:
+        return build_from_rules(_TEXTS, call)
+    node = call.nodes[3]
+    if not isinstance(node, exp.Lambda) or len(node.expressions) != 3:
+        raise call.wrong_count("split_to_map(varchar, varchar, varchar, function(varchar, varchar, varchar))")
+    texts = ", ".join(call.coerced(index, types.VARCHAR).sql for index in range(3))
+    e, a, b = call.names(3)
+    values = [Typed(name, types.VARCHAR) for name in (f"{e}.key", a, b)]
+    body = call.compiler.lambda_body(node, values)
+    if not types.can_coerce(body.type, types.VARCHAR):
+        raise call.mismatch()
+    joined = f"list_reduce({e}.value, lambda {a}, {b}: {coerce(body, types.VARCHAR).sql})"
+    entries = f"map_entries(split_to_multimap({texts}))"
+    pairs = f"list_transform({entries}, lambda {e}: struct_pack(k := {e}.key, v := {joined}))"
+    return Typed(f"map_from_entries({pairs})", types.map_of(types.VARCHAR, types.VARCHAR))
 
 
 def code_point(call: Call) -> Typed:

@@ -59,9 +59,12 @@ CREATE OR REPLACE MACRO json_scalar_in_text(j, source, written) AS
 CREATE OR REPLACE MACRO json_length(j) AS
     CASE WHEN json_type(j) = 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT) END;
 
-CREATE OR REPLACE MACRO json_element(j, n) AS
+-- A text among the elements comes without its quotes, which is no JSON: it is Trino's mistake, and documented.
+CREATE OR REPLACE MACRO json_element_text(j, n) AS
     CASE WHEN json_type(j) <> 'ARRAY' THEN NULL
-         ELSE json_extract(j, n) END;
+         WHEN json_type(json_extract(j, n)) = 'VARCHAR' THEN json_extract(j, n) ->> '$'
+         WHEN json_type(json_extract(j, n)) = 'NULL' THEN NULL
+         ELSE CAST(json_extract(j, n) AS VARCHAR) END;
 
 CREATE OR REPLACE MACRO json_size_of(j) AS
     CASE json_type(j) WHEN 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT)
@@ -71,9 +74,26 @@ CREATE OR REPLACE MACRO json_has(j, text) AS
     CASE WHEN json_type(j) = 'ARRAY' THEN list_contains(CAST(json_extract(j, '$[*]') AS VARCHAR[]), text) END;
 
 CREATE OR REPLACE MACRO json_has_text(j, t) AS
-    CASE WHEN json_type(j) = 'ARRAY' THEN len(list_filter(json_extract(j, '$[*]'),
+    CASE WHEN json_type(j) = 'ARRAY' THEN len(list_filter(coalesce(CAST(json_extract(j, '$[*]') AS JSON[]), []),
          lambda e: json_type(e) = 'VARCHAR' AND e ->> '$' = t)) > 0 END;
 
 CREATE OR REPLACE MACRO json_has_number(j, n) AS
-    CASE WHEN json_type(j) = 'ARRAY' THEN len(list_filter(json_extract(j, '$[*]'),
+    CASE WHEN json_type(j) = 'ARRAY' THEN len(list_filter(coalesce(CAST(json_extract(j, '$[*]') AS JSON[]), []),
          lambda e: json_type(e) NOT IN ('VARCHAR', 'OBJECT', 'ARRAY', 'BOOLEAN', 'NULL') AND TRY_CAST(e ->> '$' AS DOUBLE) = n)) > 0 END;
+
+CREATE OR REPLACE MACRO json_array_text(items) AS
+    '[' || array_to_string(list_filter(items, lambda e: e IS NOT NULL), ',') || ']';
+
+-- A key that comes again has its last value, at its first place.
+CREATE OR REPLACE MACRO json_members_text_(ks, vs, absent) AS
+    '{' || array_to_string(list_filter(list_transform(ks, lambda k, i:
+        CASE WHEN list_position(ks, k) = i AND NOT (absent AND vs[len(ks) + 1 - list_position(list_reverse(ks), k)] IS NULL)
+             THEN CAST(to_json(k) AS VARCHAR) || ':' || coalesce(vs[len(ks) + 1 - list_position(list_reverse(ks), k)], 'null') END),
+        lambda m: m IS NOT NULL), ',') || '}';
+
+CREATE OR REPLACE MACRO json_object_text(ks, vs, absent, uniq) AS
+    CASE WHEN len(list_filter(ks, lambda k: k IS NULL)) > 0
+         THEN fail_as_text_('JSON_OUTPUT_CONVERSION_ERROR: null value passed for JSON object key to JSON_OBJECT function')
+         WHEN uniq AND len(list_distinct(ks)) < len(ks)
+         THEN fail_as_text_('JSON_OUTPUT_CONVERSION_ERROR: duplicate key passed to JSON_OBJECT function')
+         ELSE json_members_text_(ks, vs, absent) END;

@@ -9,25 +9,25 @@ CREATE OR REPLACE MACRO exponent_of_(s) AS
          WHEN starts_with(s, '0.') THEN length(ltrim(substr(s, 3), '0')) - length(s) + 1
          ELSE length(split_part(s, '.', 1)) - 1 END;
 
-CREATE OR REPLACE MACRO with_exponent_(digits, exponent, zero) AS
-    left(digits, 1) || CASE WHEN length(digits) > 1 THEN '.' || substr(digits, 2) ELSE zero END
+CREATE OR REPLACE MACRO with_exponent_(digits, exponent) AS
+    left(digits, 1) || CASE WHEN length(digits) > 1 THEN '.' || substr(digits, 2) ELSE '.0' END
     || 'E' || CAST(exponent AS VARCHAR);
 
-CREATE OR REPLACE MACRO scientific_(s, zero) AS with_exponent_(rtrim(digits_of_(s), '0'), exponent_of_(s), zero);
+CREATE OR REPLACE MACRO scientific_(s) AS with_exponent_(rtrim(digits_of_(s), '0'), exponent_of_(s));
 
 CREATE OR REPLACE MACRO floating_text_(x) AS
     CASE WHEN x IS NULL THEN NULL
          WHEN isnan(x) THEN 'NaN'
          WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
          WHEN x = 0 OR (abs(x) >= 1e-3 AND abs(x) < 1e7) THEN CAST(x AS VARCHAR)
-         ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || scientific_(CAST(abs(x) AS VARCHAR), '.0') END;
+         ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || scientific_(CAST(abs(x) AS VARCHAR)) END;
 
 CREATE OR REPLACE MACRO floating_cast_text_(x) AS
     CASE WHEN x IS NULL THEN NULL
          WHEN isnan(x) THEN 'NaN'
          WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
          WHEN x = 0 THEN replace(CAST(x AS VARCHAR), '.0', 'E0')
-         ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || scientific_(CAST(abs(x) AS VARCHAR), '') END;
+         ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || scientific_(CAST(abs(x) AS VARCHAR)) END;
 
 CREATE OR REPLACE MACRO double_text(x) AS floating_text_(CAST(x AS DOUBLE));
 

@@ -55,7 +55,13 @@ CREATE OR REPLACE MACRO bit_count_(x, bits) AS CAST(CASE WHEN bits >= 64 THEN bi
     ELSE bit_count(x & ((CAST(1 AS BIGINT) << bits) - 1)) END AS BIGINT);
 
 CREATE OR REPLACE MACRO width_bucket_(x, low, high, n) AS
-    CASE WHEN low < high THEN CASE WHEN x < low THEN 0 WHEN x >= high THEN n + 1
+    CASE WHEN x IS NULL OR low IS NULL OR high IS NULL OR n IS NULL THEN NULL
+         WHEN n <= 0 THEN fail_('INVALID_FUNCTION_ARGUMENT: bucketCount must be greater than 0')
+         WHEN isnan(x) THEN fail_('INVALID_FUNCTION_ARGUMENT: operand must not be NaN')
+         WHEN NOT isfinite(low) THEN fail_('INVALID_FUNCTION_ARGUMENT: first bound must be finite')
+         WHEN NOT isfinite(high) THEN fail_('INVALID_FUNCTION_ARGUMENT: second bound must be finite')
+         WHEN low = high THEN fail_('INVALID_FUNCTION_ARGUMENT: bounds cannot equal each other')
+         WHEN low < high THEN CASE WHEN x < low THEN 0 WHEN x >= high THEN n + 1
               ELSE CAST(floor((x - low) / (high - low) * n) AS BIGINT) + 1 END
          ELSE CASE WHEN x > low THEN 0 WHEN x <= high THEN n + 1
               ELSE CAST(floor((low - x) / (low - high) * n) AS BIGINT) + 1 END END;
@@ -92,3 +98,20 @@ CREATE OR REPLACE MACRO random_below_(n) AS
 CREATE OR REPLACE MACRO random_between_(a, b) AS
     CASE WHEN a >= b THEN fail_('INVALID_FUNCTION_ARGUMENT: start value must be less than stop value')
          ELSE CAST(a + floor(random() * (CAST(b AS HUGEINT) - a)) AS BIGINT) END;
+
+-- Kilometres between two points on a sphere, by Vincenty's formula.
+CREATE OR REPLACE MACRO great_circle_(a, b, d) AS
+    atan2(sqrt(cos(b) * sin(d) * (cos(b) * sin(d))
+               + (cos(a) * sin(b) - sin(a) * cos(b) * cos(d)) * (cos(a) * sin(b) - sin(a) * cos(b) * cos(d))),
+          sin(a) * sin(b) + cos(a) * cos(b) * cos(d)) * 6371.01e0;
+
+CREATE OR REPLACE MACRO great_circle(lat1, lon1, lat2, lon2) AS
+    CASE WHEN abs(lat1) > 90 OR abs(lat2) > 90 THEN CAST(fail_('INVALID_FUNCTION_ARGUMENT: Latitude must be between -90 and 90') AS DOUBLE)
+         WHEN abs(lon1) > 180 OR abs(lon2) > 180 THEN CAST(fail_('INVALID_FUNCTION_ARGUMENT: Longitude must be between -180 and 180') AS DOUBLE)
+         ELSE great_circle_(radians(lat1), radians(lat2), radians(lon1) - radians(lon2)) END;
+
+CREATE OR REPLACE MACRO bin_of(x, bins) AS
+    CASE WHEN x IS NULL OR bins IS NULL THEN NULL
+         WHEN len(bins) = 0 THEN fail_('INVALID_FUNCTION_ARGUMENT: Bins cannot be an empty array')
+         WHEN isnan(x) THEN fail_('INVALID_FUNCTION_ARGUMENT: Operand cannot be NaN')
+         ELSE CAST(len(list_filter(bins, lambda b: b <= x)) AS BIGINT) END;

@@ -15,7 +15,8 @@ CREATE OR REPLACE MACRO part_of_text(t, d, n) AS
          ELSE string_split(t, d)[n] END;
 
 CREATE OR REPLACE MACRO split_text(t, d) AS
-    CASE WHEN d = '' THEN [fail_as_text_('INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string')]
+    CASE WHEN t IS NULL OR d IS NULL THEN NULL
+         WHEN d = '' THEN [fail_as_text_('INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string')]
          ELSE string_split(t, d) END;
 
 CREATE OR REPLACE MACRO split_text_limited(t, d, n) AS
@@ -34,8 +35,8 @@ CREATE OR REPLACE MACRO pair_of_text_(e, pair) AS
          ELSE struct_pack(k := fail_as_text_('INVALID_FUNCTION_ARGUMENT: Key-value delimiter must appear exactly once in each entry. Bad input: '''
               || e || ''''), v := '') END;
 
-CREATE OR REPLACE MACRO split_to_map(t, entry, pair) AS
-    map_from_entries(list_transform(entries_of_text_(t, entry), lambda e: pair_of_text_(e, pair)));
+CREATE OR REPLACE MACRO pairs_of_text_(t, entry, pair) AS
+    list_transform(entries_of_text_(t, entry), lambda e: pair_of_text_(e, pair));
 
 CREATE OR REPLACE MACRO replace_text(t, what, new) AS
     CASE WHEN what = '' AND t IS NOT NULL THEN new || regexp_replace(t, '(.)', '\1' || replace(new, '\', '\\'), 'gs')
@@ -55,7 +56,8 @@ CREATE OR REPLACE MACRO pad_right(t, n, p) AS
 
 CREATE OR REPLACE MACRO text_position(t, what, n) AS
     CASE WHEN t IS NULL OR what IS NULL OR n IS NULL THEN NULL
-         WHEN n = 0 THEN CAST(fail_('INVALID_FUNCTION_ARGUMENT: ''instance'' must not be zero.') AS BIGINT)
+         WHEN what = '' AND n <> 0 THEN 1
+         WHEN n = 0 THEN CAST(fail_('INVALID_FUNCTION_ARGUMENT: ''instance'' must be a positive or negative number.') AS BIGINT)
          WHEN n > 0 THEN CASE WHEN len(string_split(t, what)) <= n THEN 0
               ELSE length(array_to_string(string_split(t, what)[1:n], what)) + 1 END
          ELSE CASE WHEN len(string_split(t, what)) <= -n THEN 0
@@ -88,3 +90,8 @@ CREATE OR REPLACE MACRO bytes_of_hex(t) AS
     CASE WHEN length(t) % 2 = 1 OR NOT regexp_full_match(t, '[0-9A-Fa-f]*')
          THEN unhex(fail_as_text_('INVALID_FUNCTION_ARGUMENT: Invalid hex string: ' || t))
          ELSE unhex(t) END;
+
+CREATE OR REPLACE MACRO uuid_of_bytes(b) AS
+    CASE WHEN octet_length(b) <> 16
+         THEN CAST(fail_as_text_('INVALID_CAST_ARGUMENT: Invalid UUID binary length: ' || CAST(octet_length(b) AS VARCHAR)) AS UUID)
+         ELSE CAST(hex(b) AS UUID) END;

@@ -19,7 +19,7 @@ CREATE OR REPLACE MACRO instant_of_local_(t, z) AS
 CREATE OR REPLACE MACRO tz_pack(i, z) AS
     CASE WHEN i IS NULL OR z IS NULL THEN NULL ELSE struct_pack(i := i, z := z) END;
 
-CREATE OR REPLACE MACRO tz_local(v) AS local_of_instant_((v).i, (v).z);
+CREATE OR REPLACE MACRO tz_local(v) AS local_of_instant_(CAST((v).i AS TIMESTAMP), (v).z);
 
 CREATE OR REPLACE MACRO tz_of_local(t, z) AS tz_pack(instant_of_local_(t, z), z);
 
@@ -160,7 +160,7 @@ CREATE OR REPLACE MACRO tz_of_seconds(x, z) AS
     tz_pack(make_timestamp(CAST(round(CAST(x AS DOUBLE) * 1000) AS BIGINT) * 1000), z);
 
 CREATE OR REPLACE MACRO tz_offset_seconds(v) AS
-    CAST(date_diff('second', (v).i, tz_local(v)) AS BIGINT);
+    CAST(date_diff('second', CAST((v).i AS TIMESTAMP), tz_local(v)) AS BIGINT);
 
 CREATE OR REPLACE MACRO zone_offset_text(v, separator) AS
     CASE WHEN tz_offset_seconds(v) < 0 THEN '-' ELSE '+' END
@@ -265,15 +265,24 @@ CREATE OR REPLACE MACRO interval_of_duration(t) AS
 CREATE OR REPLACE MACRO readable_part_(n, unit) AS
     CASE WHEN n = 0 THEN NULL WHEN n = 1 THEN '1 ' || unit ELSE CAST(n AS VARCHAR) || ' ' || unit || 's' END;
 
+CREATE OR REPLACE MACRO readable_whole_seconds_(n) AS
+    CASE WHEN n = 0 THEN '0 seconds'
+         ELSE concat_ws(', ', readable_part_(n // 604800, 'week'), readable_part_(n % 604800 // 86400, 'day'),
+              readable_part_(n % 86400 // 3600, 'hour'), readable_part_(n % 3600 // 60, 'minute'),
+              readable_part_(n % 60, 'second')) END;
+
 CREATE OR REPLACE MACRO readable_seconds(x) AS
-    CASE WHEN x IS NULL THEN NULL WHEN CAST(round(x) AS BIGINT) = 0 THEN '0 seconds'
-         ELSE concat_ws(', ', readable_part_(CAST(round(x) AS BIGINT) // 604800, 'week'),
-              readable_part_(CAST(round(x) AS BIGINT) % 604800 // 86400, 'day'),
-              readable_part_(CAST(round(x) AS BIGINT) % 86400 // 3600, 'hour'),
-              readable_part_(CAST(round(x) AS BIGINT) % 3600 // 60, 'minute'),
-              readable_part_(CAST(round(x) AS BIGINT) % 60, 'second')) END;
+    CASE WHEN x IS NULL THEN NULL
+         WHEN NOT isfinite(x) THEN fail_as_text_('INVALID_FUNCTION_ARGUMENT: Invalid argument found: ' || double_text(x))
+         ELSE readable_whole_seconds_(CAST(round(abs(x)) AS BIGINT)) END;
 
 -- DuckDB's times with a zone have microseconds: what is finer is refused.
 CREATE OR REPLACE MACRO microseconds_of_nanos(n) AS
     CASE WHEN n % 1000 = 0 THEN n // 1000
          ELSE fail_('NOT_SUPPORTED: a time finer than microseconds is not supported by the local Athena') END;
+
+-- Like from_iso8601_timestamp, with all the digits that are held.
+CREATE OR REPLACE MACRO tz_of_iso_nanos(t) AS
+    CASE WHEN regexp_matches(t, '[.,][0-9]{6}0*[1-9]')
+         THEN tz_failure_('NOT_SUPPORTED: a time finer than microseconds is not supported by the local Athena')
+         ELSE tz_of_iso(t) END;
