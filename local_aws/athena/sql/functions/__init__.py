@@ -12,10 +12,11 @@ from local_aws.athena.sql.functions import (
     math,
     regexes,
     strings,
+    teradata,
     urls,
 )
 from local_aws.athena.sql.functions.registry import Functions
 
 SCALARS = Functions()
-for _family in (arrays, binary, conditions, dates, json, maps, math, regexes, strings, urls):
+for _family in (arrays, binary, conditions, dates, json, maps, math, regexes, strings, teradata, urls):
     _family.register(SCALARS)
