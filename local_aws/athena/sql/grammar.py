@@ -62,6 +62,8 @@ def check_tree(statement: exp.Expr, source: Source) -> None:
             _check_name(node, source)
         elif isinstance(node, exp.Join):
             _check_join(node, source)
+        elif isinstance(node, exp.SetOperation):
+            _check_sides(node, source)
         elif isinstance(node, _COMPARED):
             _check_operands(node, source)
 
@@ -139,6 +141,16 @@ def _check_name(node: exp.Identifier, source: Source) -> None:
     if node.args.get("quoted") or (_NAME.fullmatch(node.name) and node.name.upper() not in _RESERVED):
         return
     raise QueryError("SYNTAX_ERROR", f"mismatched input '{node.name}'", source.of(node))
+
+
+def _check_sides(node: exp.SetOperation, source: Source) -> None:
+    """Refuse ORDER BY, OFFSET and LIMIT in front of UNION: they stand at the end, or inside parentheses."""
+    for side in (node.this, node.expression):
+        if isinstance(side, exp.Subquery) or not any(side.args.get(n) for n in ("order", "limit", "offset")):
+            continue
+        word = type(node).__name__.upper()
+        place = source.word_before(node.expression, word)
+        raise QueryError("SYNTAX_ERROR", f"mismatched input '{word}'. Expecting: <EOF>", place)
 
 
 def _check_join(node: exp.Join, source: Source) -> None:

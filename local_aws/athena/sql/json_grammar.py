@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
 
+from local_aws.athena.errors import UnsupportedError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -243,10 +245,15 @@ def _json_array(parser: Any) -> JsonBuild:
     )
 
 
+def _json_table(_: Any) -> JsonBuild:
+    raise UnsupportedError("JSON_TABLE")
+
+
 PARSERS: dict[str, Callable[[Any], exp.Expression]] = {
     "JSON_EXISTS": _path_call("json_exists", ("TRUE", "FALSE", "UNKNOWN", "ERROR")),
     "JSON_VALUE": _path_call("json_value", ("ERROR", "NULL", "DEFAULT")),
     "JSON_QUERY": _path_call("json_query", ("ERROR", "NULL", "EMPTY ARRAY", "EMPTY OBJECT")),
     "JSON_OBJECT": _json_object,
     "JSON_ARRAY": _json_array,
+    "JSON_TABLE": _json_table,
 }
