@@ -92,12 +92,12 @@ def modulemeta: _jq16_closed("modulemeta");
 """
 )
 
+_DOUBLES = _PRELUDE[_PRELUDE.index("def _jq16_doubles") : _PRELUDE.index("def _jq16_error")]
+_DEFINED = frozenset(re.findall(r"^def (\w+)", _PRELUDE, re.MULTILINE))
+
 # AWS rule: values are turned into text, reference 5.2; null makes the empty text, which fails later.
-_KEYS = """[(
-{query}
-)] | if length == 1 and (.[0] | type) == "object" then
-  .[0] | map_values(if type == "string" then . elif . == null then "" else tojson end)
-else null end"""
+_TEXT = """ | map(if type == "object" then
+  map_values(if type == "string" then . elif . == null then "" else tojson end) else . end)"""
 
 # A number that jq 1.6 prints otherwise than it is written: with an exponent, a trailing zero, more digits than a
 # double keeps, or so small that it gets an exponent. What only looks so, inside a string, costs time and no more.
@@ -113,12 +113,17 @@ def may_be_respelled(record: bytes) -> bool:
 
 
 def programs(query: str) -> tuple[str, str]:
-    """Return the programs that give the keys of a record: for one with plain numbers, and for any other.
+    """Return the programs that give the results of a query in an array.
 
-    Raises `TokenError` when `query` is none.
+    The first is for a record with plain numbers and gives values as they are, the second for any record, and gives the
+    members of an object as text. Raises `TokenError` when `query` is none.
     """
-    keys = _KEYS.replace("{query}", _as_in_1_6(query))
-    return _PRELUDE + keys, _PRELUDE + "_jq16_doubles | " + keys
+    changed = _as_in_1_6(query)
+    results = f"[(\n{changed}\n)]"
+    # Definitions that nothing uses would still take time for each record.
+    needs_prelude = any(token.kind == "name" and token.text in _DEFINED for token in tokenize(changed))
+    prelude = _PRELUDE if needs_prelude else ""
+    return prelude + results, (prelude or _DOUBLES) + "_jq16_doubles | " + results + _TEXT
 
 
 def _as_in_1_6(query: str) -> str:

@@ -104,15 +104,25 @@ class Query:
                 return [None, NOT_JSON]
             if record.count(b"[") + record.count(b"{") > _DEEPEST and _depth(record) > _DEEPEST:
                 return [None, TOO_DEEP]
-            program = self._careful if self._may_be_respelled(record) else self._plain
-            found = program.input_text(text).first()
+            results = self._results(record, text)
         except UnicodeDecodeError:
             return [None, NOT_JSON]
         except ValueError as error:
             return [None, str(error)[:_LONGEST_MESSAGE]]
-        except StopIteration:
-            found = None
-        return [None, NO_OBJECT] if found is None else [found, None]
+        if len(results) != 1 or not isinstance(results[0], dict):
+            return [None, NO_OBJECT]
+        return [results[0], None]
+
+    def _results(self, record: bytes, text: str) -> list[Any]:
+        if not self._may_be_respelled(record):
+            results: list[Any] = self._plain.input_text(text).first()
+            if len(results) != 1 or not isinstance(results[0], dict):
+                return results
+            # Most keys are text already; how jq writes other values, only jq knows.
+            if all(type(value) is str for value in results[0].values()):
+                return results
+        found: list[Any] = self._careful.input_text(text).first()
+        return found
 
 
 def _is_json(record: bytes, text: str) -> bool:

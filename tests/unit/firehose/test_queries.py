@@ -13,6 +13,11 @@ from local_aws.firehose.validation.queries import QueryError, query_keys
         ("{a:.a}", {"a"}),
         ("{ a : .a , b : .b }", {"a", "b"}),
         ("{a}", {"a"}),
+        # aws/aws-cdk#35903
+        (
+            '{customer_id: .customer_id, device: .type.device, year: .event_timestamp|strftime("%Y")}',
+            {"customer_id", "device", "year"},
+        ),
         ("{a,b:.c.d}", {"a", "b"}),
         ('{"a b":.a}', {"a b"}),
         ("{a:(.x|{b:1,c:2}|.b),d:[.e,.f]|first}", {"a", "d"}),
