@@ -99,17 +99,21 @@ class Resettable:
             try:
                 await self._end()
             finally:
+                # Also after a failure: what is left is served again, and the caller is told.
                 self._is_ending = False
-            try:
-                self._services[:] = await asyncio.to_thread(self._started)
-                self._stack = self._make_stack(self._services)
-            finally:
-                self._is_made.set()
-            if self._supervisor is not None:
-                await self._supervisor.start()
+                await self._make_anew()
             seconds = time.monotonic() - begun
             _log.warning("everything was reset, in %.1f s", seconds)
             return seconds
+
+    async def _make_anew(self) -> None:
+        try:
+            self._services[:] = await asyncio.to_thread(self._started)
+            self._stack = self._make_stack(self._services)
+        finally:
+            self._is_made.set()
+        if self._supervisor is not None:
+            await self._supervisor.start()
 
     def close(self) -> None:
         """Wait for the requests that are being handled and end."""

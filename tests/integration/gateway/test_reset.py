@@ -85,7 +85,9 @@ def _fill(clients: Clients) -> None:
         Name="g", Configuration={"ResultConfiguration": {"OutputLocation": "s3://lake/results/"}}
     )
     every("athena").create_named_query(Name="q", Database="d", QueryString="select 1", WorkGroup="g")
-    every("athena").create_prepared_statement(StatementName="p", WorkGroup="g", QueryStatement="select 1")
+    every("athena").create_prepared_statement(
+        StatementName="prepared", WorkGroup="g", QueryStatement="select 1"
+    )
     query = every("athena").start_query_execution(QueryString="select * from d.t", WorkGroup="g")[
         "QueryExecutionId"
     ]
