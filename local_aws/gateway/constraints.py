@@ -209,6 +209,9 @@ def _broken_constraints(shape: Shape, value: Any, *, closed: bool) -> Iterator[s
             yield f"Member must have value greater than or equal to {smallest}"
         if largest is not None and value > largest:
             yield f"Member must have value less than or equal to {largest}"
+    if pattern and smallest == 1 and len(value) == 1 and pattern.endswith("{1,256}"):
+        # Athena's names of prepared statements: the pattern asks for two characters, the length for one.
+        pattern = pattern.removesuffix("{1,256}") + "{0,255}"
     if pattern and shape.type_name == "string" and not matches(pattern, value):
         yield f"Member must satisfy regular expression pattern: {pattern}"
     if isinstance(shape, MapShape):

@@ -10,7 +10,7 @@ from local_aws.clients import LOCAL_CREDENTIALS, Credentials
 from local_aws.gateway.constraints import check
 from local_aws.gateway.models import operation_model
 from local_aws.gateway.protocols import JSON, Answer
-from local_aws.gateway.service import ApiError, ApiRequest, Regional
+from local_aws.gateway.service import ApiError, ApiRequest, Normalizing, Regional
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,7 +68,9 @@ def _result(service: Service, asked: str, body: bytes, caller: Caller, protocol:
         service = service.of(caller.region)
     operation = protocol.operation(asked, body)
     model = operation_model(service.name, operation)
-    parameters = protocol.parameters(model, body)
+    parameters: Mapping[str, Any] = protocol.parameters(model, body)
+    if isinstance(service, Normalizing):
+        parameters = service.normalized(operation, parameters)
     if caller.authorize is not None:
         caller.authorize(service, operation, parameters)
     check(service.name, model.input_shape, parameters)

@@ -87,6 +87,14 @@ class Regional(Protocol):
 
 
 @runtime_checkable
+class Normalizing(Protocol):
+    """A service to which several spellings of a name are one: IAM and the service see the same."""
+
+    def normalized(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the parameters of a call with every name in its one spelling."""
+
+
+@runtime_checkable
 class Inspector(Protocol):
     """A service that looks at some of the requests which MiniStack answers."""
 

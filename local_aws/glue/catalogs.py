@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore import xform_name
 
 from local_aws.clients import BEHIND_HEADER, Clients
+from local_aws.glue.account_settings import AccountSettings
 from local_aws.glue.default_database import DefaultDatabase
 from local_aws.glue.missing import MissingOperations
+from local_aws.glue.partition_indexes import PartitionIndexes
 from local_aws.glue.partitions import Partitions
 from local_aws.glue.search import Search
 from local_aws.glue.table_versions import TableVersions
 from local_aws.glue.tables import Tables
+from local_aws.kept import Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,6 +27,30 @@ if TYPE_CHECKING:
     Operation = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
+# Answered by MiniStack; they pass through here for the names in them, which Glue folds.
+_FORWARDED: Final = (
+    "BatchGetPartition",
+    "BatchUpdatePartition",
+    "CreateDatabase",
+    "CreateUserDefinedFunction",
+    "DeleteColumnStatisticsForPartition",
+    "DeleteColumnStatisticsForTable",
+    "DeletePartition",
+    "DeleteUserDefinedFunction",
+    "GetColumnStatisticsForPartition",
+    "GetColumnStatisticsForTable",
+    "GetDatabase",
+    "GetDatabases",
+    "GetPartition",
+    "GetUserDefinedFunction",
+    "GetUserDefinedFunctions",
+    "UpdateColumnStatisticsForPartition",
+    "UpdateColumnStatisticsForTable",
+    "UpdateDatabase",
+    "UpdateUserDefinedFunction",
+)
+
+
 class _Catalog:
     """The catalog of one region."""
 
@@ -28,6 +58,9 @@ class _Catalog:
         self.behind = Clients(settings.endpoint, region, headers={BEHIND_HEADER: "1"})
         versions = TableVersions(self.behind, settings.state_dir / "glue" / "versions" / region)
         missing = MissingOperations(self.behind)
+        kept = Kept(settings.state_dir / "glue" / "kept" / region)
+        self._indexes = PartitionIndexes(self.behind, kept)
+        settings_of = AccountSettings(kept)
         partitions = Partitions(self.behind)
         tables = Tables(self.behind)
         self._default = DefaultDatabase(self.behind)
@@ -46,16 +79,62 @@ class _Catalog:
             "BatchDeletePartition": missing.delete_partitions,
             "UpdatePartition": missing.update_partition,
             "UpdateClassifier": missing.update_classifier,
+            "CreatePartitionIndex": self._indexes.create,
+            "DeletePartitionIndex": self._indexes.delete,
+            "GetPartitionIndexes": self._indexes.get,
+            "GetDataCatalogEncryptionSettings": settings_of.get_encryption,
+            "PutDataCatalogEncryptionSettings": settings_of.put_encryption,
+            "GetResourcePolicy": settings_of.get_policy,
+            "GetResourcePolicies": settings_of.get_policies,
+            "PutResourcePolicy": settings_of.put_policy,
+            "DeleteResourcePolicy": settings_of.delete_policy,
+            "BatchDeleteTable": self._batch_delete_table,
+            "CreateTable": self._create_table,
+            "DeleteDatabase": self._delete_database,
+            "DeleteTable": self._delete_table,
+            **{operation: partial(self._forward, operation) for operation in _FORWARDED},
             "GetTags": self._get_tags,
             "TagResource": self._tag,
             "UntagResource": self._untag,
-            **self._default.operations,
         }
 
     def handle(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer an operation of the catalog, in which the database `default` is from the beginning."""
         self._default.ensure()
         return self.operations[operation](parameters)
+
+    def _forward(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = getattr(self.behind.client("glue"), xform_name(operation))(**parameters)
+        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+    def _create_table(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        table = parameters["TableInput"]
+        indexes = parameters.get("PartitionIndexes") or []
+        checked = self._indexes.checked(table, indexes)
+        self._forward(
+            "CreateTable", {name: value for name, value in parameters.items() if name != "PartitionIndexes"}
+        )
+        self._indexes.begin(parameters["DatabaseName"], table["Name"], checked)
+        return {}
+
+    def _delete_table(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = self._forward("DeleteTable", parameters)
+        self._indexes.forget(parameters["DatabaseName"], [parameters["Name"]])
+        return answer
+
+    def _batch_delete_table(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        answer = self._forward("BatchDeleteTable", parameters)
+        kept = {error["TableName"] for error in answer.get("Errors") or []}
+        gone = [name for name in parameters["TablesToDelete"] if name not in kept]
+        self._indexes.forget(parameters["DatabaseName"], gone)
+        return answer
+
+    def _delete_database(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        place = {"CatalogId": parameters["CatalogId"]} if parameters.get("CatalogId") else {}
+        tables = self.behind.client("glue").get_tables(**place, DatabaseName=parameters["Name"])["TableList"]
+        answer = self._forward("DeleteDatabase", parameters)
+        self._indexes.forget(parameters["Name"], [table["Name"] for table in tables])
+        return answer
 
     def _get_tags(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         return {"Tags": self.behind.client("glue").get_tags(**parameters)["Tags"]}

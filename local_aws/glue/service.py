@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from local_aws.clients import Clients
 from local_aws.delivery.roles import ServiceClients
 from local_aws.gateway.service import ApiError
-from local_aws.glue import errors, history, pages, plan, schedule, tags
+from local_aws.glue import errors, history, names, pages, plan, schedule, tags
 from local_aws.glue.catalogs import Catalogs
 from local_aws.glue.crawler import NOT_SCHEDULED, READY, SCHEDULED, Crawler, history_entry
 from local_aws.glue.errors import invalid_input
@@ -95,6 +95,10 @@ class GlueService:
     def handles(self, operation: str) -> bool:
         """Tell whether the operation is one of ours."""
         return operation in self._operations or self._catalogs.handles(operation)
+
+    def normalized(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the parameters with names of databases, tables and columns in lower case, as Glue has them."""
+        return names.folded(operation, parameters) if self._catalogs.handles(operation) else parameters
 
     def handle(self, request: ApiRequest) -> Mapping[str, Any]:
         """Answer one request; MiniStack's refusals are passed on as they are."""

@@ -27,6 +27,17 @@ _WITHOUT_RESOURCE = {
         {"DescribeAccountSettings", "DescribeLimits", "ListStreams", "UpdateAccountSettings"}
     ),
 }
+# AWS rule: settings of the catalog as a whole are checked on the catalog.
+_ON_THE_CATALOG = frozenset(
+    {
+        "DeleteResourcePolicy",
+        "GetDataCatalogEncryptionSettings",
+        "GetResourcePolicies",
+        "GetResourcePolicy",
+        "PutDataCatalogEncryptionSettings",
+        "PutResourcePolicy",
+    }
+)
 _ATHENA_CATALOG = frozenset({"GetDatabase", "GetTableMetadata", "ListDatabases", "ListTableMetadata"})
 _ATHENA_NAMED_QUERY = frozenset(
     {"BatchGetNamedQuery", "DeleteNamedQuery", "GetNamedQuery", "UpdateNamedQuery"}
@@ -174,6 +185,10 @@ class Actions:
             return [self._arn("glue", region, one) for one in ("catalog", "database/*", "table/*/*")]
         if operation in _CATALOG_READS:
             return [self._arn("glue", region, name) for name in _catalog_reads(operation, parameters)]
+        if operation in _ON_THE_CATALOG:
+            return [self._arn("glue", region, "catalog")]
+        if "Database" in operation or "UserDefinedFunction" in operation or operation == "BatchDeleteTable":
+            return [self._arn("glue", region, name) for name in _catalog_changes(operation, parameters)]
         if "Crawl" not in operation:
             return [self._arn("glue", region, name) for name in _catalog_resources(parameters)]
         names = parameters.get("CrawlerNames") or [parameters.get("Name") or parameters.get("CrawlerName")]
@@ -228,6 +243,25 @@ def _catalog_resources(parameters: Parameters) -> list[str]:
         parameters.get("TableName") or parameters.get("Name") or parameters.get("TableInput", {}).get("Name")
     )
     return ["catalog", f"database/{database}", f"table/{database}/{table}"] if database and table else []
+
+
+def _catalog_changes(operation: str, parameters: Parameters) -> list[str]:
+    """Return what a change of a database, of functions or of several tables is checked on.
+
+    AWS rule: who deletes a database needs the right for everything in it too.
+    """
+    database = (
+        parameters.get("DatabaseName")
+        or (parameters.get("DatabaseInput") or {}).get("Name")
+        or parameters.get("Name")
+    )
+    found = ["catalog", f"database/{database or _EVERYTHING}"]
+    if operation == "DeleteDatabase":
+        found += [f"table/{database}/*", f"userDefinedFunction/{database}/*"]
+    if "UserDefinedFunction" in operation:
+        name = parameters.get("FunctionName") or (parameters.get("FunctionInput") or {}).get("FunctionName")
+        found.append(f"userDefinedFunction/{database or _EVERYTHING}/{name or _EVERYTHING}")
+    return found + [f"table/{database}/{table}" for table in parameters.get("TablesToDelete") or []]
 
 
 def _asked(handler: object, operation: str, parameters: Parameters) -> list[str]:
