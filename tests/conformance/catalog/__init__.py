@@ -1,0 +1,1 @@
+"""Rules of the Glue catalog, beside those of its crawlers."""
