@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local_aws import regions
-from local_aws.delivery import heartbeat
+from local_aws.delivery import heartbeat, sole
 from local_aws.delivery.aws import EngineClients
 from local_aws.delivery.config import MIB, parse
 from local_aws.delivery.errors import ConfigError
@@ -281,6 +281,9 @@ def main(settings: Settings) -> int:
     engines = Engines(partial(regions.with_state, settings), engine_of)
     heartbeat.start(engines.report)
     _LOG.info("the delivery engine runs against %s", settings.endpoint)
+    lock = sole.hold(settings.run_dir / "engine.lock", stop)
+    if lock is None:
+        return 0
     done = engines.run(stop)
     _LOG.info(
         "the delivery engine ends, %s", "everything is delivered" if done else "not everything is delivered"
