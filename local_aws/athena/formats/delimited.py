@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import re
 from dataclasses import dataclass
@@ -173,7 +174,7 @@ def _convert(texts: Any, kind: Any, delimiters: Delimiters, where: str) -> Any:
     if pa.types.is_string(kind):
         return texts
     if pa.types.is_binary(kind):
-        return texts.cast(kind)
+        return pa.array([_bytes(text) for text in texts.to_pylist()], kind)
     if pa.types.is_nested(kind):
         return pa.array([_nested(text, kind, delimiters, 0) for text in texts.to_pylist()], kind)
     trimmed = pc.utf8_trim_whitespace(texts) if delimiters.strict else texts
@@ -191,6 +192,16 @@ def _convert(texts: Any, kind: Any, delimiters: Delimiters, where: str) -> Any:
             f"Error parsing field value '{bad}' for field {where}: For input string: \"{bad}\"",
         )
     return _cast(fitting, kind, delimiters)
+
+
+def _bytes(text: str | None) -> bytes | None:
+    """Return a binary value, which text has in base64; as Hive does, what is none stands for itself."""
+    if text is None:
+        return None
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return text.encode()
 
 
 def _fitting(texts: Any, kind: Any, delimiters: Delimiters) -> Any:

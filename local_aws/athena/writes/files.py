@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import uuid
 from dataclasses import dataclass, field
@@ -78,13 +79,17 @@ class _OpenFile:
 
 @dataclass
 class FileSet:
-    """Files being written. The partition columns are the last ones of the rows and are not in the files."""
+    """Files being written. The partition columns are the last ones of the rows and are not in the files.
+
+    `int96_times` has Parquet's timestamps written in its older form, as UNLOAD does.
+    """
 
     folder: Path
     file_format: FileFormat
     schema: Any
     partition_columns: Sequence[str]
     prefix: str
+    int96_times: bool = False
     _open: dict[tuple[str, ...], _OpenFile] = field(default_factory=dict)
 
     def write(self, batch: Any) -> None:
@@ -129,7 +134,12 @@ class FileSet:
         path = self.folder / name
         schema = _file_schema(self.schema, self.partition_columns)
         if self.file_format.name == "PARQUET":
-            writer: Any = pq.ParquetWriter(path, schema, compression=_PARQUET[self.file_format.compression])
+            writer: Any = pq.ParquetWriter(
+                path,
+                schema,
+                compression=_PARQUET[self.file_format.compression],
+                use_deprecated_int96_timestamps=self.int96_times,
+            )
             return _OpenFile(path, name, None, writer)
         if self.file_format.name == "ORC":
             return _OpenFile(path, name, None, _OrcWriter(path, _ORC[self.file_format.compression]))
@@ -248,6 +258,9 @@ class _DelimitedWriter:
 def _delimited_texts(column: Any, item: Any) -> list[str]:
     if pa.types.is_nested(item.type):
         raise UnsupportedError(f"Writing the column {item.name} of type {item.type} as TEXTFILE")
+    if pa.types.is_binary(item.type):
+        # AWS rule: a text file has binary values in base64.
+        return ["\\N" if value is None else base64.b64encode(value).decode() for value in column.to_pylist()]
     if pa.types.is_timestamp(item.type):
         texts = pc.strftime(column, "%Y-%m-%d %H:%M:%S")
     elif pa.types.is_boolean(item.type):

@@ -174,11 +174,14 @@ def _write(
     partitions: Sequence[str],
     chosen: FileFormat,
     writing: Writing,
+    *,
+    int96_times: bool = False,
 ) -> list[WrittenFile]:
     """Run a query and write its rows into local files."""
     schema = pa.schema([(name, arrow_type(kind)) for name, kind in columns])
     moment = datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
-    files = FileSet(writing.scratch_dir, chosen, schema, partitions, f"{moment}_00000_{uuid.uuid4().hex[:5]}")
+    prefix = f"{moment}_00000_{uuid.uuid4().hex[:5]}"
+    files = FileSet(writing.scratch_dir, chosen, schema, partitions, prefix, int96_times)
     try:
         for batch in writing.run(sql):
             renamed = pa.table(batch.columns, names=[name for name, _ in columns]).cast(schema)
@@ -381,6 +384,6 @@ def unload(statement: Unload, query: CompiledQuery, writing: Writing) -> tuple[i
     location = statement.location if statement.location.endswith("/") else statement.location + "/"
     if list_folder(writing.context.clients, parse_location(location)):
         raise QueryError("HIVE_PATH_ALREADY_EXISTS", f"Target directory for table already exists: {location}")
-    files = _write(query.sql, columns, partitions, chosen, writing)
+    files = _write(query.sql, columns, partitions, chosen, writing, int96_times=True)
     objects, _ = _upload(files, location, partitions, writing)
     return sum(file.rows for file in files), objects

@@ -5,12 +5,15 @@ Each row is one of the measurements; where our own reference said otherwise, the
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import re
 import urllib.request
 import uuid
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet as pq
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -433,3 +436,57 @@ def test_pages(lake: Lake, local_aws: LocalAws) -> None:
     assert answer["AthenaErrorCode"] == "QUERY_EXECUTION_NOT_FOUND"
     empty = lake.run("SHOW TABLES 'nothing'")["QueryExecutionId"]
     assert athena.get_query_results(QueryExecutionId=empty, NextToken="x")["ResultSet"]["Rows"] == []
+
+
+def test_binary_values_in_text_are_base64(lake: Lake) -> None:
+    made = lake.run("CREATE TABLE bytes WITH (format = 'TEXTFILE') AS SELECT X'00ff10' AS b")
+    assert made["Status"]["State"] == "SUCCEEDED", made["Status"]
+    folder = f"results/tables/{made['QueryExecutionId']}/"
+    listed = lake.clients.client("s3").list_objects_v2(Bucket=lake.bucket, Prefix=folder)["Contents"]
+    (key,) = (item["Key"] for item in listed)
+    assert gzip.decompress(stored(lake, f"s3://{lake.bucket}/{key}")[0]) == b"AP8Q\n"
+    assert lake.rows("SELECT b FROM bytes") == [["00 ff 10"]]
+    storage = {
+        "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+        "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"},
+    }
+    lake.table("raw_bytes", {"b": "binary"}, storage=storage)
+    lake.put("raw_bytes/x", b"AP8Q\nnot base64\n")
+    assert lake.rows("SELECT b FROM raw_bytes") == [["00 ff 10"], [b"not base64".hex(" ")]]
+
+
+def test_unload_writes_timestamps_in_their_older_form(lake: Lake) -> None:
+    folder = f"s3://{lake.bucket}/unloaded/"
+    lake.run(
+        f"UNLOAD (SELECT TIMESTAMP '2026-01-02 03:04:05.678' AS at) TO '{folder}' WITH (format = 'PARQUET')"
+    )
+    listed = lake.clients.client("s3").list_objects_v2(Bucket=lake.bucket, Prefix="unloaded/")["Contents"]
+    (key,) = (item["Key"] for item in listed)
+    stored_file = pq.ParquetFile(io.BytesIO(stored(lake, f"s3://{lake.bucket}/{key}")[0]))
+    assert stored_file.schema.column(0).physical_type == "INT96"
+    assert str(stored_file.read().column(0)[0]) == "2026-01-02 03:04:05.678000"
+    lake.table("older", {"at": "timestamp"}, location=folder)
+    assert lake.rows("SELECT at FROM older") == [["2026-01-02 03:04:05.678"]]
+
+
+def test_the_database_that_is_always_there(lake: Lake) -> None:
+    """Glue, SHOW DATABASES and ListDatabases know `default`; names without a database are looked up in it."""
+    assert lake.clients.client("glue").get_database(Name="default")["Database"]["Name"] == "default"
+    assert ["default"] in lake.results_of(lake.run("SHOW DATABASES"))
+    listed = lake.clients.client("athena").list_databases(CatalogName="AwsDataCatalog")["DatabaseList"]
+    assert "default" in [item["Name"] for item in listed]
+
+
+def test_results_that_a_workgroup_manages(lake: Lake) -> None:
+    """They have no location and can be read through GetQueryResults alone."""
+    athena = lake.clients.client("athena")
+    group = unique("managed")
+    athena.create_work_group(
+        Name=group, Configuration={"ManagedQueryResultsConfiguration": {"Enabled": True}}
+    )
+    execution = lake.run("SELECT n FROM UNNEST(sequence(1, 3)) u(n)", WorkGroup=group, ResultConfiguration={})
+    assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
+    assert execution["ManagedQueryResultsConfiguration"]["Enabled"] is True
+    assert "OutputLocation" not in execution.get("ResultConfiguration", {})
+    assert lake.results_of(execution) == [["n"], ["1"], ["2"], ["3"]]
+    assert keys_of(lake, execution) == set()
