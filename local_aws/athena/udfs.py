@@ -21,6 +21,7 @@ from local_aws.athena import (
     udf_regexes,
     udf_statistics,
     udf_texts,
+    udf_zones,
 )
 from local_aws.athena.udf_failures import invalid_argument
 
@@ -110,6 +111,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
                 udf_regexes,
                 udf_statistics,
                 udf_texts,
+                udf_zones,
             )
             for name, function, kinds, kind in family.FUNCTIONS
         ),

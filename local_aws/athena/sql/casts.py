@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql.typed import Typed, null_of
-from local_aws.athena.sql.types import Type, duckdb_type, quote, row_field_names
+from local_aws.athena.sql.types import Type, duckdb_type, quote, quote_text, row_field_names
 
 if TYPE_CHECKING:
     from local_aws.athena.errors import Position
@@ -166,11 +166,16 @@ def _to_integer(sql: str, source: Type, target: Type) -> str | None:
     if source.name in ("double", "real"):
         return f"CAST(whole_of_floating({sql}, '{source.name}', '{target.name}') AS {kind})"
     if source.is_text:
-        return f"CAST(number_text({sql}, '{target.name.upper()}') AS {kind})"
+        shown = "INT" if target.name == "integer" else target.name.upper()
+        return _fitting(
+            f"number_text({sql}, '{target.name.upper()}')", kind, sql, f"Cannot cast '%' to {shown}"
+        )
     return None
 
 
 def _to_floating(sql: str, source: Type, target: Type) -> str | None:
+    if source.name == "double" and target.name == "real":
+        return f"real_of_double({sql})"
     if source.is_numeric or source.name == "boolean":
         return f"CAST({sql} AS {duckdb_type(target)})"
     if source.is_text:
@@ -178,16 +183,31 @@ def _to_floating(sql: str, source: Type, target: Type) -> str | None:
     return None
 
 
+def _fitting(number: str, kind: str, shown: str, message: str) -> str:
+    """Write a cast that fails with a message of Trino, which has the value in the place of `%`."""
+    before, after = (quote_text(part) for part in f"INVALID_CAST_ARGUMENT: {message}".split("%"))
+    failure = f"CAST(fail_as_text_({before} || {shown} || {after}) AS {kind})"
+    return f"CASE WHEN {shown} IS NOT NULL THEN coalesce(TRY_CAST({number} AS {kind}), {failure}) END"
+
+
 def _to_decimal(sql: str, source: Type, target: Type) -> str | None:
+    kind, shown = duckdb_type(target), f"DECIMAL({target.parameters[0]}, {target.parameters[1]})"
     if source.name in ("double", "real"):
         # The decimal nearest to the number as it prints: 1.005 becomes 1.01, where its binary value is below.
-        precision, scale = target.parameters
-        text = f"decimal_of_floating_({sql}, '{source.name.upper()}', 'DECIMAL({precision}, {scale})')"
-        return f"CAST({text} AS {duckdb_type(target)})"
-    if source.is_numeric or source.name == "boolean":
-        return f"CAST({sql} AS {duckdb_type(target)})"
+        message = f"Cannot cast {source.name.upper()} '%' to {shown}"
+        return _fitting(f"CAST({sql} AS VARCHAR)", kind, f"{source.name}_text({sql})", message)
+    if source.name == "boolean":
+        return f"CAST({sql} AS {kind})"
+    if source.is_numeric:
+        named = (
+            f"DECIMAL({source.parameters[0]}, {source.parameters[1]})"
+            if source.parameters
+            else source.name.upper()
+        )
+        return _fitting(sql, kind, f"CAST({sql} AS VARCHAR)", f"Cannot cast {named} '%' to {shown}")
     if source.is_text:
-        return f"CAST(number_text({sql}, '{str(target).upper()}') AS {duckdb_type(target)})"
+        message = f"Cannot cast VARCHAR '%' to {shown}. Value too large."
+        return _fitting(f"number_text({sql}, '{str(target).upper()}')", kind, sql, message)
     return None
 
 
@@ -206,7 +226,11 @@ def _to_timestamp(sql: str, source: Type, target: Type) -> str | None:
     if source.is_text and precision > _HELD_DIGITS:
         raise UnsupportedError(f"CAST of a text to {target}")
     if source.is_text:
-        return f"round_timestamp(timestamp_of_text({sql}), {precision})"
+        return (
+            f"round_timestamp(timestamp_of_text({sql}), {precision})"
+            if precision < _HELD_DIGITS
+            else _rounded(sql)
+        )
     if source.name == "date":
         return f"CAST({sql} AS TIMESTAMP)"
     if source.name == "timestamp":
@@ -214,6 +238,12 @@ def _to_timestamp(sql: str, source: Type, target: Type) -> str | None:
     if source.name == "timestamp with time zone":
         return f"round_timestamp(tz_local({sql}), {precision})"
     return None
+
+
+def _rounded(sql: str) -> str:
+    """Write a text as a timestamp with all digits that are held; DuckDB drops the seventh, Trino rounds it."""
+    more = f"CASE WHEN regexp_matches({sql}, '[.][0-9]{{6}}[5-9]') THEN 1 ELSE 0 END"
+    return f"timestamp_of_text({sql}) + to_microseconds({more})"
 
 
 def _to_timestamp_tz(sql: str, source: Type, target: Type) -> str | None:

@@ -14,7 +14,7 @@ from local_aws.athena.sql.functions import SCALARS
 from local_aws.athena.sql.functions.call import Call
 from local_aws.athena.sql.functions.conditions import tried
 from local_aws.athena.sql.operators import compare
-from local_aws.athena.sql.sharing import has_subquery, shared
+from local_aws.athena.sql.sharing import bound, has_subquery, named, shared
 from local_aws.athena.sql.type_text import type_of_node
 from local_aws.athena.sql.typed import Typed
 from local_aws.athena.sql.types import Type, quote
@@ -84,6 +84,10 @@ def try_cast_of(compiler: Compiler, node: exp.TryCast) -> Typed:
     """Compile TRY_CAST."""
     target, place = type_of_node(node.to), compiler.place(node)
     value = compiler.compile(node.this)
+    if node.find(exp.Column) is None and not has_subquery(value):
+        # DuckDB evaluates the conditions of a constant CASE while it plans, outside of TRY: it must not see a constant.
+        inner = tried(cast(named(value), target, place), place)
+        return bound(value, inner)
     if not has_subquery(value):
         return tried(shared(value, lambda item: cast(item, target, place)), place)
     # DuckDB's TRY takes no subquery: it is evaluated outside, and only what it gives is cast inside.

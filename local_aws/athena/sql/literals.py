@@ -50,7 +50,7 @@ def number(written: str, position: Position | None) -> Typed:
 def decimal(written: str, position: Position | None) -> Typed:
     """Give a decimal literal: as many digits as are written, leading zeros apart."""
     match = re.fullmatch(r"([+-]?)(\d*)(?:\.(\d*))?", written.strip())
-    if match is None:
+    if match is None or not re.search(r"\d", written):
         raise QueryError("INVALID_LITERAL", f"Invalid decimal value '{written}'", position)
     whole, fraction = match.group(2).lstrip("0"), match.group(3) or ""
     precision = max(len(whole) + len(fraction), 1)

@@ -23,6 +23,7 @@ from local_aws.athena.results import put_file
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.type_text import hive_text
+from local_aws.athena.sql.types import DEFAULT_TIME_PRECISION
 from local_aws.athena.storage import list_folder, parse_location
 from local_aws.athena.writes import properties as with_properties
 from local_aws.athena.writes.errors import property_error
@@ -129,8 +130,20 @@ def _named_columns(query: CompiledQuery) -> list[tuple[str, Type]]:
         if lowered in (name for name, _ in columns):
             raise QueryError("DUPLICATE_COLUMN_NAME", f"Column name '{lowered}' specified more than once")
         hive_text(column.type)  # refuses what Hive does not have
+        _check_precision(lowered, column.type)
         columns.append((lowered, column.type))
     return columns
+
+
+def _check_precision(name: str, kind: Type) -> None:
+    """Raise NOT_SUPPORTED for a timestamp that a Hive table would cut: those have milliseconds."""
+    if kind.name == "timestamp" and kind.parameters[0] > DEFAULT_TIME_PRECISION:
+        raise QueryError(
+            "NOT_SUPPORTED",
+            f"Incorrect timestamp precision for {kind}; the configured precision is MILLISECONDS; column name: {name}",
+        )
+    for inner in kind.arguments:
+        _check_precision(name, inner)
 
 
 def _partition_columns(names: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:

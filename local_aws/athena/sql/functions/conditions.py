@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from sqlglot import exp
 
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import coerce
+from local_aws.athena.sql.dialect import TYPED_LITERAL
 from local_aws.athena.sql.operators import compare
 from local_aws.athena.sql.sharing import has_subquery
 from local_aws.athena.sql.typed import Typed
+from local_aws.athena.sql.types import quote_text
 
 if TYPE_CHECKING:
     from local_aws.athena.errors import Position
@@ -87,7 +92,33 @@ def _try(call: Call) -> Typed:
         raise QueryError(
             "INVALID_FUNCTION_ARGUMENT", "The 'try' function must have exactly one argument", call.position
         )
+    if call.nodes[0].find(exp.Column, exp.Query) is None:
+        return _tried_constant(call)
     return tried(call.argument(0), call.position)
+
+
+def _tried_constant(call: Call) -> Typed:
+    """Build TRY of an expression without columns, with a name in the place of each text in it.
+
+    DuckDB evaluates the conditions of a constant CASE while it plans, outside of TRY: it must not see constants.
+    """
+    node = call.nodes[0].copy()
+    names: dict[str, Typed] = {}
+    for item in [item for item in node.find_all(exp.Literal) if item.is_string and item is not node]:
+        parent = item.parent
+        if isinstance(parent, exp.Interval) or (parent is not None and parent.meta.get(TYPED_LITERAL)):
+            continue
+        name = f"try{call.compiler.depth}_{len(names)}"
+        names[name] = Typed(name, types.varchar(len(item.this)), item.this)
+        item.replace(exp.column(name))
+    inside = replace(
+        call.compiler, scope=call.compiler.scope.with_overlay(names), depth=call.compiler.depth + 1
+    )
+    result = tried(inside.compile(node), call.position)
+    for name, value in names.items():
+        text = quote_text(str(value.literal))
+        result = Typed(f"list_transform([{text}], lambda {name}: {result.sql})[1]", result.type)
+    return result
 
 
 def tried(value: Typed, position: Position | None) -> Typed:

@@ -87,10 +87,9 @@ CREATE OR REPLACE MACRO whole_of_floating(x, source, target) AS
          ELSE fail_(CASE WHEN target = 'bigint' THEN 'INVALID_CAST_ARGUMENT: Unable to cast ' || floating_text_(CAST(x AS DOUBLE)) || ' to bigint'
                          ELSE 'NUMERIC_VALUE_OUT_OF_RANGE: Out of range for ' || target || ': ' || floating_text_(CAST(x AS DOUBLE)) END) END;
 
-CREATE OR REPLACE MACRO decimal_of_floating_(x, source, target) AS
-    CASE WHEN isnan(x) OR isinf(x)
-         THEN fail_as_text_('INVALID_CAST_ARGUMENT: Cannot cast ' || source || ' ''' || floating_text_(CAST(x AS DOUBLE)) || ''' to ' || target)
-         ELSE CAST(x AS VARCHAR) END;
+-- What is too large for a real is infinite.
+CREATE OR REPLACE MACRO real_of_double(x) AS
+    CASE WHEN x IS NOT NULL THEN coalesce(TRY_CAST(x AS FLOAT), CAST(CASE WHEN x > 0 THEN 'inf' ELSE '-inf' END AS FLOAT)) END;
 
 CREATE OR REPLACE MACRO random_below_(n) AS
     CASE WHEN n <= 0 THEN fail_('INVALID_FUNCTION_ARGUMENT: bound must be positive') ELSE CAST(floor(random() * n) AS BIGINT) END;

@@ -136,20 +136,29 @@ CREATE OR REPLACE MACRO timestamp_of_text(t) AS
          THEN timestamp_of_text_(t)
          ELSE make_timestamp(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp: ' || t)) END;
 
+CREATE OR REPLACE MACRO tz_failure_(message) AS struct_pack(i := make_timestamp(fail_(message)), z := '');
+
+-- The name of a zone as Trino keeps it, NULL for what is none. Python decides it for all but the most frequent forms.
+CREATE OR REPLACE MACRO zone_or_null_(z) AS
+    CASE WHEN z IN ('', 'Z', 'UTC', 'GMT', '+00:00', '-00:00') THEN 'UTC'
+         WHEN regexp_full_match(z, '[+-](0[0-9]|1[0-3]):[0-5][0-9]') THEN z
+         ELSE python_zone(z) END;
+
 CREATE OR REPLACE MACRO zone_name_(z) AS
-    CASE WHEN z IN ('', 'Z', 'UTC', 'UT', 'UCT', 'GMT', 'GMT0', 'Greenwich', 'Universal', 'Zulu', 'Etc/UTC', 'Etc/GMT')
-              OR regexp_full_match(z, '[+-]0{1,2}(:?00)?') THEN 'UTC'
-         WHEN regexp_full_match(z, '[+-][0-9]') THEN z[1] || '0' || z[2] || ':00'
-         WHEN regexp_full_match(z, '[+-][0-9]{2}') THEN z || ':00'
-         WHEN regexp_full_match(z, '[+-][0-9]{4}') THEN z[1:3] || ':' || z[4:5]
-         ELSE z END;
+    CASE WHEN z IS NOT NULL THEN coalesce(zone_or_null_(z),
+         fail_as_text_('INVALID_FUNCTION_ARGUMENT: ''' || z || ''' is not a valid time zone')) END;
+
+CREATE OR REPLACE MACRO zoned_parts_(t, n) AS
+    regexp_extract(t, '^([+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2})(?: ([0-9]{1,2}:[0-9]{1,2}(?::[0-9]{1,2}(?:[.][0-9]{1,12})?)?)?\s*(\S.*)?)?$', n);
+
+CREATE OR REPLACE MACRO local_of_zoned_(t) AS
+    TRY_CAST(zoned_parts_(t, 1) || ' ' || padded_time_(coalesce(nullif(zoned_parts_(t, 2), ''), '00:00')) AS TIMESTAMP);
 
 CREATE OR REPLACE MACRO tz_of_text(t) AS
     CASE WHEN t IS NULL THEN NULL
-         WHEN regexp_full_match(trim(t), '[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?( ?[+-][0-9:]+| [A-Za-z][A-Za-z0-9_/+-]*)?')
-         THEN tz_of_local(timestamp_of_text_(regexp_extract(trim(t), '^([+-]?[0-9-]+-[0-9]{1,2}-[0-9]{1,2}( [0-9:.]+)?)', 1)),
-                          zone_name_(trim(regexp_extract(trim(t), '^[+-]?[0-9]+-[0-9]{1,2}-[0-9]{1,2}(?: [0-9:.]+)?(.*)$', 1))))
-         ELSE struct_pack(i := make_timestamp(fail_('INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp with time zone: ' || t)), z := '') END;
+         WHEN local_of_zoned_(trim(t)) IS NOT NULL AND NOT contains(t, ' 24:') AND zone_or_null_(zoned_parts_(trim(t), 3)) IS NOT NULL
+         THEN tz_of_local(local_of_zoned_(trim(t)), zone_or_null_(zoned_parts_(trim(t), 3)))
+         ELSE tz_failure_('INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp with time zone: ' || t) END;
 
 CREATE OR REPLACE MACRO zone_of_offset(hours, minutes) AS
     CASE WHEN hours = 0 AND minutes = 0 THEN 'UTC'
@@ -191,8 +200,6 @@ CREATE OR REPLACE MACRO tz_of_iso(t) AS
 CREATE OR REPLACE MACRO iso_clock_(t) AS
     CASE length(t) WHEN 0 THEN '00:00:00' WHEN 2 THEN t || ':00:00' WHEN 5 THEN t || ':00'
          ELSE left(replace(t, ',', '.'), 12) END;
-
-CREATE OR REPLACE MACRO tz_failure_(message) AS struct_pack(i := make_timestamp(fail_(message)), z := '');
 
 -- `expression` has the fraction of a second between two groups: of its digits only the first three are read.
 CREATE OR REPLACE MACRO read_time(t, expression, format, base) AS
