@@ -197,7 +197,8 @@ def _to_decimal(sql: str, source: Type, target: Type) -> str | None:
         message = f"Cannot cast {source.name.upper()} '%' to {shown}"
         return _fitting(f"CAST({sql} AS VARCHAR)", kind, f"{source.name}_text({sql})", message)
     if source.name == "boolean":
-        return f"CAST({sql} AS {kind})"
+        message = f"Cannot cast BOOLEAN '%' to {shown}"
+        return _fitting(f"CAST({sql} AS INTEGER)", kind, f"CAST({sql} AS VARCHAR)", message)
     if source.is_numeric:
         named = (
             f"DECIMAL({source.parameters[0]}, {source.parameters[1]})"

@@ -19,7 +19,7 @@ CREATE OR REPLACE MACRO fraction_text(x) AS
 CREATE OR REPLACE MACRO floating_remainder(a, b) AS fmod(a, b);
 
 CREATE OR REPLACE MACRO round_floating(x, n) AS
-    CASE WHEN isnan(x) OR isinf(x) THEN x ELSE round(x, n) END;
+    CASE WHEN isnan(x) OR isinf(x) OR (n >= 0 AND abs(x) >= 4503599627370496) THEN x ELSE round(x, n) END;
 
 CREATE OR REPLACE MACRO round_decimal(x, n, scale) AS CASE WHEN n >= scale THEN x ELSE round(x, n) END;
 
