@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
 import threading
 import time
 import uuid
@@ -22,16 +21,14 @@ from local_aws.athena.starting import accept, check_location, check_token, inval
 from local_aws.athena.uploads import abort_uploads, unfinished_uploads
 from local_aws.athena.workers.errors import WorkerError
 from local_aws.athena.workers.job import Job
-from local_aws.athena.workers.limits import Limits
-from local_aws.athena.workers.pool import WorkerPool
-from local_aws.athena.workers.process import start_reader
 from local_aws.athena.workers.reading import problem_within_budget
+from local_aws.athena.workers.shared import AthenaWorkers
 from local_aws.athena.workers.supervision import SupervisedRun
 from local_aws.athena.workgroups import DEFAULT_WORKGROUP, Workgroups, result_target
 from local_aws.gateway.service import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from local_aws.athena.starting import Accepted
     from local_aws.athena.workgroups import Workgroup
@@ -53,8 +50,9 @@ class AthenaService:
 
     name = "athena"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, workers: AthenaWorkers | None = None) -> None:
         self._settings = settings
+        self._workers = workers or AthenaWorkers(settings)
         self._callers = Callers(settings.endpoint, settings.region)
         self._workgroups = Workgroups(settings.endpoint)
         self._lock = threading.Lock()
@@ -64,10 +62,6 @@ class AthenaService:
         self._runs: dict[str, SupervisedRun] = {}
         self.is_stopping = False
         self._history: History | None = None
-        self._limits = Limits.of(settings)
-        # AWS rule: queries and statements about the catalog are counted apart.
-        self._workers = WorkerPool(settings, self._limits, self._limits.workers + 1)
-        self._readers = WorkerPool(settings, self._limits, 1, kept=0, start=start_reader)
         self._lanes: Mapping[str, ThreadPoolExecutor] = {}
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
             "GetQueryExecution": self._get_query,
@@ -124,19 +118,15 @@ class AthenaService:
         folder.mkdir(parents=True, exist_ok=True)
         self._history = History(folder / "history.sqlite")
         self._history.end_interrupted("The local Athena was stopped while the query ran", time.time())
-        self._leave_nothing_of_earlier_workers()
-        self._workers.open()
-        self._readers.open()
+        self._abort_later(self._workers.open())
         # More than these wait as QUEUED.
         self._lanes = {
-            "DML": ThreadPoolExecutor(self._limits.workers, thread_name_prefix="athena-query"),
+            "DML": ThreadPoolExecutor(self._workers.limits.workers, thread_name_prefix="athena-query"),
             "DDL": ThreadPoolExecutor(1, thread_name_prefix="athena-catalog"),
         }
 
-    def _leave_nothing_of_earlier_workers(self) -> None:
-        """Remove the files of an earlier gateway's workers; what they were uploading is aborted once S3 is served."""
-        uris = unfinished_uploads(self._settings.athena_dir / "scratch")
-        shutil.rmtree(self._settings.athena_dir / "scratch", ignore_errors=True)
+    def _abort_later(self, uris: Sequence[str]) -> None:
+        """Abort what the workers of an earlier gateway were uploading, once this one serves S3."""
         if uris:
             threading.Thread(
                 target=abort_uploads, args=(self._callers.own, uris), name="athena-uploads", daemon=True
@@ -154,7 +144,6 @@ class AthenaService:
         for execution_id in waiting:
             self._end_unstarted(execution_id)
         self._workers.close()
-        self._readers.close()
         if self._history is not None:
             self._history.close()
         self._callers.close()
@@ -215,11 +204,10 @@ class AthenaService:
 
     def _problem_of(self, query: str) -> QueryError | None:
         """Return why a text is no statement, read with a deadline."""
-        return problem_within_budget(query, self._readers)
+        return problem_within_budget(query, self._workers.readers)
 
     def _lane(self, execution: Execution) -> ThreadPoolExecutor:
-        reads = execution.statement_type == "DML" or execution.substatement_type == "CREATE_TABLE_AS_SELECT"
-        return self._lanes["DML" if reads else "DDL"]
+        return self._lanes["DML" if _is_query(execution) else "DDL"]
 
     def _by_token(self, token: str) -> Execution | None:
         with self._lock:
@@ -298,8 +286,8 @@ class AthenaService:
         if execution.has_ended():
             return
         try:
-            with self._workers.lent() as worker:
-                run = SupervisedRun(worker, self._job(execution, workgroup, clients), self._limits)
+            with self._workers.workers.lent() as worker:
+                run = SupervisedRun(worker, self._job(execution, workgroup, clients), self._workers.limits)
                 if not self._begin(execution, run):
                     return
                 try:
@@ -322,14 +310,14 @@ class AthenaService:
             publish(execution, self._callers.own)
 
     def _job(self, execution: Execution, workgroup: Workgroup, clients: Clients) -> Job:
-        is_dml = execution.statement_type == "DML"
+        limits = self._workers.limits
         return Job(
             execution=execution,
             workgroup=workgroup,
             credentials=clients.credentials,
             endpoint=self._settings.endpoint,
             region=clients.region,
-            timeout_seconds=self._limits.dml_seconds if is_dml else self._limits.ddl_seconds,
+            timeout_seconds=limits.dml_seconds if _is_query(execution) else limits.ddl_seconds,
         )
 
     def _begin(self, execution: Execution, run: SupervisedRun) -> bool:
@@ -446,3 +434,8 @@ class AthenaService:
             "OutputBytes": execution.output_bytes,
         }
         return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
+
+
+def _is_query(execution: Execution) -> bool:
+    """Return whether a statement is counted as a query. AWS rule: CREATE TABLE AS is, for the quotas."""
+    return execution.statement_type == "DML" or execution.substatement_type == "CREATE_TABLE_AS_SELECT"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local_aws.athena.service import AthenaService
+from local_aws.athena.workers.shared import AthenaWorkers
 from local_aws.cloudwatch.service import CloudWatchService
 from local_aws.firehose.service import FirehoseService
 from local_aws.glue.service import GlueService
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 
 def make_services(settings: Settings) -> list[Service]:
     """Make every service of our own, not yet started."""
+    workers = AthenaWorkers(settings)
     cloudwatch = ObservingPerRegion(settings, CloudWatchService)
     return [
-        PerRegion(settings, AthenaService),
+        PerRegion(settings, lambda regional: AthenaService(regional, workers)),
         cloudwatch,
         PerRegion(settings, FirehoseService),
         PerRegion(settings, GlueService),
