@@ -31,6 +31,22 @@ HOSTILE = {
     "texts": "SELECT length(array_join(array_agg(rpad('x', 100000, 'y')), ',')) FROM " + MANY + " a(x)",
     "an aggregate": f"SELECT array_agg(array[a.x, b.x]) FROM {MANY} a(x) CROSS JOIN {MANY} b(x)",
     "a sort": f"SELECT a.x, rpad('x', 5000, 'y') FROM {MANY} a(x) CROSS JOIN {MANY} b(x) ORDER BY a.x * b.x % 77",
+    # jruby/joni#39, prestodb/presto#12191: the pattern is one for Python's engine here because it looks ahead
+    "a pattern that hangs Presto": (
+        "SELECT regexp_like('m1666666654656dsffddfssubscribeaaaaa_3499_g415780803', '^(?=m)([a-z0-9]+)+$')"
+    ),
+    # trinodb/trino#25999: the worker dies
+    "wide rows": (
+        "SELECT count(*), max(t) FROM (SELECT rpad('a', 500000, 'a') || CAST(a.x AS varchar) AS t FROM "
+        + MANY
+        + " a(x) ORDER BY 1)"
+    ),
+    # trinodb/trino#12496: aggregates that grow without an end
+    "a map": f"SELECT map_agg(a.x * 10000 + b.x, rpad('x', 100, 'y')) FROM {MANY} a(x) CROSS JOIN {MANY} b(x)",
+    # duckdb/duckdb#9950: an ordered aggregate does not keep to the memory limit
+    "an ordered aggregate": (
+        f"SELECT cardinality(array_agg(a.x ORDER BY a.x * b.x % 777)) FROM {MANY} a(x) CROSS JOIN {MANY} b(x)"
+    ),
     "a replacement": "SELECT regexp_replace(rpad('a', 100000, 'a'), '(?=(a*))\\1a', 'b')",
 }
 
