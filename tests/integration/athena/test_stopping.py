@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,12 @@ class Athena:
 
     def submit(self, query: str) -> str:
         results = {"OutputLocation": f"s3://{self._bucket}/"}
-        started = self.call("StartQueryExecution", QueryString=query, ResultConfiguration=results)
+        started = self.call(
+            "StartQueryExecution",
+            QueryString=query,
+            ResultConfiguration=results,
+            ClientRequestToken=uuid.uuid4().hex,
+        )
         return str(started["QueryExecutionId"])
 
     def status(self, execution_id: str) -> dict[str, Any]:
