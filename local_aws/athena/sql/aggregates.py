@@ -105,6 +105,10 @@ class AggregateCall:
             order = " " + order_by(self._arguments(), self.order)
         return f"{function}({distinct}{', '.join(arguments)}{order}){self.filter}{self.over}"
 
+    def constant(self, argument: str) -> str:
+        """Write an argument that has to be the same in all rows as one value of the group."""
+        return replace(self, distinct=False, order=None).apply("any_value", argument)
+
     def take(self, *counts: int) -> list[Typed]:
         """Give the arguments when there are as many as the function takes."""
         if self.star or len(self.values) not in counts:
@@ -302,7 +306,7 @@ def _approx_distinct(call: AggregateCall) -> Typed:
     counted = Typed(replace(call, distinct=True).apply("count", key_of(values[0])), types.BIGINT)
     if len(values) == 1:
         return counted
-    error = f"any_value({call.as_type(1, types.DOUBLE)})"
+    error = call.constant(call.as_type(1, types.DOUBLE))
     return Typed(f"CASE WHEN standard_error({error}) > 0 THEN {counted.sql} ELSE 0 END", types.BIGINT)
 
 
@@ -314,7 +318,6 @@ _DOUBLE_FUNCTIONS = {
     "var_samp": "var_samp",
     "var_pop": "var_pop",
     "kurtosis": "kurtosis",
-    "geometric_mean": "geometric_mean",
     "corr": "corr",
     "covar_pop": "covar_pop",
     "covar_samp": "covar_samp",
@@ -332,6 +335,12 @@ def _statistic(call: AggregateCall) -> Typed:
     if call.name in ("corr", "regr_slope", "regr_intercept"):  # NULL where DuckDB divides nothing by nothing
         text = f"CASE WHEN isfinite({text}) THEN {text} END"
     return Typed(text, types.DOUBLE)
+
+
+@aggregate("geometric_mean")
+def _geometric_mean(call: AggregateCall) -> Typed:
+    call.take(1)
+    return Typed(f"exp({call.apply('avg', f'ln({call.as_type(0, types.DOUBLE)})')})", types.DOUBLE)
 
 
 @aggregate("skewness")

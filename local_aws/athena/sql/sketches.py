@@ -50,7 +50,7 @@ def _most_frequent(call: AggregateCall) -> Typed:
     buckets, capacity = call.as_type(0, types.BIGINT), call.as_type(2, types.BIGINT)
     counts = call.apply("histogram", values[1].sql)
     kind = types.map_of(values[1].type, types.BIGINT)
-    text = f"most_frequent({counts}, any_value({buckets}), any_value({capacity}))"
+    text = f"most_frequent({counts}, {call.constant(buckets)}, {call.constant(capacity)})"
     return Typed(f"CAST({text} AS {duckdb_type(kind)})", kind)
 
 
@@ -68,7 +68,7 @@ def _numeric_histogram(call: AggregateCall) -> Typed:
     weight = call.as_type(2, types.DOUBLE) if len(values) == 3 else "1e0"
     listed = call.apply("array_agg", f"[{value}, {weight}]")
     pairs = f"list_filter({listed}, lambda w_: w_[1] IS NOT NULL AND w_[2] IS NOT NULL)"
-    text = f"python_numeric_histogram({pairs}, any_value({buckets}))"
+    text = f"python_numeric_histogram({pairs}, {call.constant(buckets)})"
     return Typed(
         f"CASE WHEN len({pairs}) > 0 THEN map_from_entries({text}) END",
         types.map_of(types.DOUBLE, types.DOUBLE),
@@ -93,7 +93,7 @@ def _reduce(call: AggregateCall) -> Typed:
     if not (types.can_coerce(body.type, start.type) and types.can_coerce(joined.type, start.type)):
         raise call.mismatch()
     items = f"list_transform({found}, lambda e_: CAST(struct_pack(s := NULL, x := e_) AS {kind}))"
-    first = f"CAST(struct_pack(s := any_value({start.sql}), x := NULL) AS {kind})"
+    first = f"CAST(struct_pack(s := {call.constant(start.sql)}, x := NULL) AS {kind})"
     following = f"CAST(struct_pack(s := {coerce(body, start.type).sql}, x := NULL) AS {kind})"
     reduced = f"(list_reduce({items}, lambda {a}, {b}: {following}, {first})).s"
     return Typed(f"CASE WHEN len({found}) > 0 THEN {reduced} END", start.type)

@@ -88,12 +88,12 @@ CREATE OR REPLACE MACRO array_trimmed(a, n) AS
          ELSE a[1:len(a) - n] END;
 
 CREATE OR REPLACE MACRO repeated_key_(ks) AS
-    CAST(list_filter(ks, lambda k, i: list_position(ks, k) < i)[1] AS VARCHAR);
+    CAST(list_aggregate(ks, 'mode') AS VARCHAR);
 
 CREATE OR REPLACE MACRO map_of_arrays(k, v) AS
     CASE WHEN k IS NULL OR v IS NULL THEN NULL
          WHEN len(k) <> len(v) THEN map(k[1:0], v[1:fail_('INVALID_FUNCTION_ARGUMENT: Key and value arrays must be the same length')])
-         WHEN len(list_filter(k, lambda x: x IS NULL)) > 0 THEN map(k[1:0], v[1:fail_('INVALID_FUNCTION_ARGUMENT: map key cannot be null')])
+         WHEN list_aggregate(k, 'count') < len(k) THEN map(k[1:0], v[1:fail_('INVALID_FUNCTION_ARGUMENT: map key cannot be null')])
          WHEN len(list_distinct(k)) < len(k)
          THEN map(k[1:0], v[1:fail_('INVALID_FUNCTION_ARGUMENT: Duplicate map keys (' || repeated_key_(k) || ') are not allowed')])
          ELSE map(k, v) END;
