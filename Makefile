@@ -21,6 +21,7 @@ AMOUNT ?=
 RATE ?=
 DURATION ?=
 SEED ?=
+SECONDS ?=
 SQL ?=
 QUERY ?= recent
 MAX_ROWS ?= 100
@@ -149,12 +150,18 @@ bench-query: $(READY) ## queries through the local Athena beside DuckDB on the s
 	@$(PY) -m benchmarks.query $$STREAMLAKE_MAKE_BENCH
 
 ##@ Work on it
-.PHONY: test test-all test-clients lint lint-python lint-configuration lint-compositions format lock
+.PHONY: test test-all fuzz test-clients lint lint-python lint-configuration lint-compositions format lock
 test: lint ## all checks and tests
 	@$(PY) -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder -m "not slow" $(PYTEST)
 
 test-all: lint lint-compositions ## and the slow fault and load tests
 	@$(PY) -m pytest -q $(PYTEST)
+
+# What is given reaches the tool through the environment, as SQL does.
+fuzz: export STREAMLAKE_FUZZ_SECONDS = $(value SECONDS)
+fuzz: export STREAMLAKE_FUZZ_SEED = $(value SEED)
+fuzz: $(READY) ## raw requests to every service of a local AWS of its own: SECONDS=120 SEED=1; fails for a 500 or a hang
+	@$(PY) -m tests.fuzz.run
 
 test-clients: $(READY) $(CLIENTS)/.ready $(DBT)/.ready ## the clients that people use, against the local AWS (docs/clients.md)
 	@STREAMLAKE_PYTHON=$(abspath $(PY)) STREAMLAKE_DBT=$(abspath $(DBT)/bin/dbt) $(CLIENTS)/bin/python -m pytest -q --confcutdir=tests/clients tests/clients $(PYTEST)

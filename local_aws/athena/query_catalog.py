@@ -123,7 +123,12 @@ def _schemata(glue: GlueCatalog) -> Iterator[tuple[Any, ...]]:
 
 def _all_tables(glue: GlueCatalog) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for database in glue.databases():
-        for table in glue.tables(database["Name"]):
+        try:
+            tables = glue.tables(database["Name"])
+        except QueryError:
+            # One that was deleted meanwhile, or whose name an earlier version took and the API refuses.
+            continue
+        for table in tables:
             yield database["Name"], table
 
 

@@ -28,7 +28,7 @@ from local_aws.gateway.failures import Failures
 from local_aws.gateway.observing import Observation, Observer
 from local_aws.gateway.protocols import Answer
 from local_aws.gateway.refusals import refusal
-from local_aws.gateway.routing import Router, credential_scope
+from local_aws.gateway.routing import Router, as_symmetric, credential_scope
 from local_aws.gateway.service import ApiError, ApiRequest
 from local_aws.gateway.translation import translation
 
@@ -88,7 +88,10 @@ class GatewayApp:
         if scope["path"].startswith(OWN_PATHS):
             await send_answer(send, self._own(scope["path"]))
             return
-        signed = credential_scope(_header(scope, b"authorization"))
+        authorization = _header(scope, b"authorization")
+        signed = credential_scope(authorization, _header(scope, b"x-amz-region-set"), self._settings.region)
+        if signed is not None and self._guard is None and authorization.startswith(b"AWS4-ECDSA"):
+            scope = {**scope, "headers": as_symmetric(scope["headers"], signed)}
         watch = self._observation.of(signed, scope)
         if watch is None:
             await self._handle(signed, scope, receive, send)

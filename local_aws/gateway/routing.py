@@ -24,6 +24,10 @@ _FORM = b"application/x-www-form-urlencoded"
 RPC_PATH = re.compile(r"/service/([^/]+)/operation/([^/]+)")
 # Credential=<access key>/<yyyymmdd>/<region>/<service>/aws4_request
 _CREDENTIAL_SCOPE = re.compile(rb"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
+# Credential=<access key>/<yyyymmdd>/<service>/aws4_request
+_ASYMMETRIC_SCOPE = re.compile(
+    rb"AWS4-ECDSA-P256-SHA256 +Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/aws4_request"
+)
 
 
 @dataclass(frozen=True)
@@ -117,10 +121,27 @@ class Router:
         return Route(service, operation, json_protocol(service.name, content_type.decode("latin-1")))
 
 
-def credential_scope(authorization: bytes) -> Scope | None:
-    """Read the credential scope of an `Authorization` header, or None if it has none (an unsigned call)."""
+def credential_scope(authorization: bytes, region_set: bytes = b"", default_region: str = "") -> Scope | None:
+    """Read the credential scope of an `Authorization` header, or None if it has none (an unsigned call).
+
+    An asymmetric signature (SigV4a) is for a set of Regions, in a header of its own: the first of them is meant, and
+    `default_region` where it is for all.
+    """
     match = _CREDENTIAL_SCOPE.search(authorization)
-    if match is None:
+    if match is not None:
+        key, region, service = (part.decode("latin-1") for part in match.groups())
+        return Scope(key, region, service)
+    asymmetric = _ASYMMETRIC_SCOPE.search(authorization)
+    if asymmetric is None:
         return None
-    key, region, service = (part.decode("latin-1") for part in match.groups())
-    return Scope(key, region, service)
+    key, service = (part.decode("latin-1") for part in asymmetric.groups())
+    first = region_set.partition(b",")[0].strip().decode("latin-1")
+    return Scope(key, default_region if "*" in first or not first else first, service)
+
+
+def as_symmetric(headers: Iterable[tuple[bytes, bytes]], signed: Scope) -> list[tuple[bytes, bytes]]:
+    """Return `headers` with a credential scope that names the Region, for a MiniStack that verifies nothing."""
+    scope = f"{signed.access_key_id}/20000101/{signed.region}/{signed.service}/aws4_request"
+    text = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
+    kept = [(name, value) for name, value in headers if name != b"authorization"]
+    return [*kept, (b"authorization", text.encode("latin-1"))]

@@ -17,7 +17,7 @@ import psutil
 
 from local_aws import __version__, regions, running
 from local_aws.errors import ProcessError
-from local_aws.gateway import ending, ministack, saving
+from local_aws.gateway import ending, mending, ministack, saving
 from local_aws.gateway.arrival import Arrival
 from local_aws.gateway.disk import MIB, CheckedWrites, DiskReserve, Reserve, WriteFailures
 from local_aws.gateway.door import Door
@@ -53,6 +53,7 @@ def serve(settings: Settings) -> int:
     settings = regions.at_home(settings)
     listener = _listen(settings)
     ministack.prepare(settings)
+    mending.mend(settings.ministack_dir / "state")
     _raise_open_files_limit()
     services = make_services(settings)
     started_at = datetime.now(UTC)

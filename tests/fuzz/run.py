@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import os
 import random
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local_aws.gateway.models import service_model
-from tests.fuzz.requests import Request, request, services
+from tests.fuzz.requests import Request, plain_request, request, services
 from tests.gateway_fixture import LocalAws, start_local_aws
 
 # Longer than anything takes that one small request may ask for.
@@ -44,13 +45,16 @@ class Report:
         """Return one line of numbers."""
         classes = Counter(f"{status // 100}xx" for status in self.statuses.elements())
         told = ", ".join(f"{count} {name}" for name, count in sorted(classes.items()))
+        told += f" ({self.statuses[403]} of them 403)"
         return (
             f"{self.requests} requests to {len(self.services)} services with seed {self.seed}: {told}; "
             f"{self.lists} lists at the end; {len(self.failures)} failures"
         )
 
 
-def run(instance: LocalAws, seed: int, seconds: float, most_requests: int | None = None) -> Report:
+def run(
+    instance: LocalAws, seed: int, seconds: float, most_requests: int | None = None, *, lists: bool = True
+) -> Report:
     """Send requests for so long, or so many of them, then call every list."""
     report, lock = Report(seed), threading.Lock()
     end = time.monotonic() + seconds
@@ -74,13 +78,15 @@ def run(instance: LocalAws, seed: int, seconds: float, most_requests: int | None
 
     with ThreadPoolExecutor(_CONNECTIONS) as lanes:
         list(lanes.map(lane, range(_CONNECTIONS)))
-    _call_lists(instance, report)
+    # Fails when the process has ended.
+    instance.gateway_pid()
+    if lists:
+        _call_lists(instance, report)
     return report
 
 
 def _call_lists(instance: LocalAws, report: Report) -> None:
     """Call everything that lists and needs no parameter: nothing that was stored may end a list."""
-    instance.gateway_pid()
     sender, nothing = _Sender(instance), random.Random(0)
     for service in services():
         model = service_model(service)
@@ -89,19 +95,11 @@ def _call_lists(instance: LocalAws, report: Report) -> None:
             shape = operation.input_shape
             if not name.startswith(_LISTS) or (shape is not None and shape.required_members):
                 continue
-            made = _plain(service, name, nothing)
-            status, failure = sender.send(made)
+            made = plain_request(service, name, nothing)
+            _, failure = sender.send(made)
             report.lists += 1
             if failure:
                 report.failures.append(f"list: {failure}\n    {_shown(made)}")
-            del status
-
-
-def _plain(service: str, operation: str, nothing: random.Random) -> Request:
-    from tests.fuzz import requests
-
-    model = service_model(service).operation_model(operation)
-    return requests._PROTOCOLS[requests._protocol(service, nothing)](model, {}, nothing)
 
 
 class _Sender:
@@ -166,8 +164,11 @@ def _shown(made: Request) -> str:
 def main() -> int:
     """Run, print the report, and return 1 if anything was not an answer."""
     parser = argparse.ArgumentParser(prog="make fuzz", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=120.0, help="how long requests are sent (120)")
-    parser.add_argument("--seed", type=int, default=1, help="another seed is other requests (1)")
+    # argparse reads a default that is a text as it reads an argument.
+    seconds = os.environ.get("STREAMLAKE_FUZZ_SECONDS") or "120"
+    seed = os.environ.get("STREAMLAKE_FUZZ_SEED") or "1"
+    parser.add_argument("--seconds", type=float, default=seconds, help="how long requests are sent (120)")
+    parser.add_argument("--seed", type=int, default=seed, help="another seed is other requests (1)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="streamlake-fuzz-") as folder:
         instance = start_local_aws(Path(folder), delivery=False)

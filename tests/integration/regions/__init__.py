@@ -1,0 +1,1 @@
+"""Resources of one name in several Regions."""
