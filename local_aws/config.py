@@ -102,13 +102,12 @@ class Settings:
 
     def to_environment(self) -> dict[str, str]:
         """Give the variables from which `from_environment` reads the same settings, for child processes."""
-        return {
+        known = {
             "STREAMLAKE_PORT": str(self.port),
             "STREAMLAKE_BIND_HOST": self.bind_host,
             "STREAMLAKE_STATE_DIR": str(self.state_dir),
             "STREAMLAKE_REGION": self.region,
             "STREAMLAKE_ACCOUNT_ID": self.account_id,
-            "STREAMLAKE_HOME_REGION": self.home_region or "",
             "STREAMLAKE_DELIVERY": "1" if self.delivery_enabled else "0",
             "STREAMLAKE_DELIVERY_BUFFER_MIB": str(self.delivery_buffer_mib),
             "STREAMLAKE_DISK_RESERVE_MIB": str(self.disk_reserve_mib),
@@ -121,6 +120,8 @@ class Settings:
             "STREAMLAKE_ALLOWED_HOSTS": ",".join(self.allowed_hosts),
             "STREAMLAKE_ALLOWED_ORIGINS": ",".join(self.allowed_origins),
         }
+        # For children only: whoever starts the gateway does not say it, the state folder does.
+        return known if self.home_region is None else {**known, "STREAMLAKE_HOME_REGION": self.home_region}
 
     def in_region(self, region: str) -> Settings:
         """Return the same settings for another Region of the same state folder."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-import uuid
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +10,7 @@ import pytest
 from local_aws.clients import Clients
 from scripts import package_transform
 from scripts.paths import SCHEMAS
-from tests.e2e.catalog_stack import Configuration
+from tests.e2e.catalog_stack import Configuration, transformed
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -40,9 +38,9 @@ def test_the_smallest_example_settles_in_its_own_region(
     clients = Clients(local_aws.endpoint, REGION)
     streams = clients.client("kinesis").list_streams()
     assert [one["StreamARN"].split(":")[3] for one in streams["StreamSummaries"]] == [REGION]
-    event = {"event_uuid": str(uuid.uuid4()), "event_name": "account:created", "created_at": int(time.time())}
+    [event] = transformed("events", 1, tmp_path / "transformed")
     clients.client("kinesis").put_record(
-        StreamName=streams["StreamNames"][0], Data=json.dumps(event).encode(), PartitionKey="k"
+        StreamName=streams["StreamNames"][0], Data=json.dumps(event.sent).encode(), PartitionKey="k"
     )
     buckets = [one["Name"] for one in clients.client("s3").list_buckets()["Buckets"]]
     assert all(REGION in one for one in buckets)
