@@ -17,6 +17,7 @@ from local_aws.athena.metadata import MetadataApi
 from local_aws.athena.metrics import publish
 from local_aws.athena.outputs import output_location, write_failure
 from local_aws.athena.result_pages import query_results
+from local_aws.athena.saved import SavedStatements
 from local_aws.athena.starting import accept, check_location, check_token, invalid
 from local_aws.athena.uploads import abort_uploads, unfinished_uploads
 from local_aws.athena.workers.errors import WorkerError
@@ -46,7 +47,7 @@ MAX_HELD_CALLS = 8
 
 
 class AthenaService:
-    """The Athena of the local AWS. Workgroups, named queries and prepared statements are kept by MiniStack."""
+    """The Athena of the local AWS, in one Region. Workgroups are kept by MiniStack."""
 
     name = "athena"
 
@@ -62,6 +63,9 @@ class AthenaService:
         self._runs: dict[str, SupervisedRun] = {}
         self.is_stopping = False
         self._history: History | None = None
+        self._saved = SavedStatements(
+            settings.athena_dir / "saved", lambda name: self._workgroups.get(settings.region, name)
+        )
         self._lanes: Mapping[str, ThreadPoolExecutor] = {}
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {
             "GetQueryExecution": self._get_query,
@@ -80,7 +84,8 @@ class AthenaService:
         """Tell whether this service answers `operation`; if not, MiniStack does."""
         return (
             operation in self._operations
-            or operation in ("GetWorkGroup", "GetNamedQuery")
+            or operation in ("DeleteWorkGroup", "GetWorkGroup")
+            or operation in self._saved.operations
             or operation in self._callers_operations
             or operation in self._metadata_operations
         )
@@ -92,8 +97,10 @@ class AthenaService:
             return self._operations[operation](parameters)
         if operation == "GetWorkGroup":
             return {"WorkGroup": self._workgroups.get(request.region, str(parameters["WorkGroup"]))}
-        if operation == "GetNamedQuery":
-            return self._workgroups.saved_query(request.region, str(parameters["NamedQueryId"]))
+        if operation == "DeleteWorkGroup":
+            return self._delete_workgroup(request.region, parameters)
+        if operation in self._saved.operations:
+            return self._saved.operations[operation](parameters)
         clients = self._callers.of(request.credentials)
         if operation in self._callers_operations:
             return self._callers_operations[operation](parameters, clients)
@@ -101,15 +108,19 @@ class AthenaService:
 
     def resource_names(self, operation: str, parameters: Mapping[str, Any]) -> list[str]:
         """Give the workgroups of the queries that a call is about, empty for queries that are not known."""
-        if operation == "GetNamedQuery":
-            try:
-                saved = self._workgroups.saved_query(self._settings.region, str(parameters["NamedQueryId"]))
-            except ApiError:
-                return []
-            return [str(saved["NamedQuery"].get("WorkGroup") or DEFAULT_WORKGROUP)]
+        if "NamedQuer" in operation:
+            return self._saved.workgroups_of(parameters)
         ids = parameters.get("QueryExecutionIds") or [parameters.get("QueryExecutionId")]
         found = [self._find(str(execution_id)) for execution_id in ids if execution_id]
         return list(dict.fromkeys(execution.workgroup for execution in found if execution is not None))
+
+    def _delete_workgroup(self, region: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        name = str(parameters["WorkGroup"])
+        if self._saved.has_any(name) and not parameters.get("RecursiveDeleteOption"):
+            raise invalid(f"WorkGroup {name} is not empty")
+        self._workgroups.delete(region, parameters)
+        self._saved.forget(name)
+        return {}
 
     def start(self) -> None:
         """Open the history, and begin to keep a worker ready."""

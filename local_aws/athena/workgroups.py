@@ -41,7 +41,7 @@ class ResultTarget:
 
 
 class Workgroups:
-    """Reads workgroups and what is saved in them, which MiniStack keeps.
+    """Reads workgroups, which MiniStack keeps.
 
     AWS answers what nobody has set as well, and says in words that clients look for what is not there.
     """
@@ -72,20 +72,17 @@ class Workgroups:
         }
         return {**answer, "Configuration": complete}
 
-    def saved_query(self, region: str, query_id: str) -> Mapping[str, Any]:
-        """Give a saved query as GetNamedQuery answers it; raises `ApiError` when there is none.
-
-        The message is the one by which Terraform's provider knows that a query is gone.
-        """
+    def delete(self, region: str, parameters: Mapping[str, Any]) -> None:
+        """Delete a workgroup; raises `ApiError` as MiniStack refuses."""
+        self.get(region, str(parameters["WorkGroup"]))
         try:
-            answer: Any = self._of(region).client("athena").get_named_query(NamedQueryId=query_id)
+            self._of(region).client("athena").delete_work_group(**parameters)
         except ClientError as error:
             raise ApiError(
-                "InvalidRequestException",
-                f"NamedQuery {query_id} does not exist",
+                error.response["Error"]["Code"],
+                error.response["Error"]["Message"],
                 extra={"AthenaErrorCode": "INVALID_INPUT"},
             ) from error
-        return {"NamedQuery": answer["NamedQuery"]}
 
     def read(self, region: str, name: str) -> Workgroup:
         """Give what matters to a query; raises `ApiError` when there is no such workgroup, or it is disabled."""

@@ -136,12 +136,10 @@ class Actions:
             found.append(Check("cloudwatch:TagResource", resources[0], tags))
         return found + self._passed_roles(service, operation, parameters)
 
-    def corrected(
-        self, service: str, operation: str, parameters: Parameters, region: str, names: object = None
-    ) -> list[Check]:
-        """Give the checks that AWS makes for an operation that `is_misjudged`; `names` may be a `NamesResources`."""
+    def corrected(self, service: str, operation: str, parameters: Parameters, region: str) -> list[Check]:
+        """Give the checks that AWS makes for an operation that `is_misjudged`."""
         if service == "athena":
-            return self.checks(service, operation, parameters, region, names)
+            return self.checks(service, operation, parameters, region, None)
         if service == "logs":
             group, stream = parameters.get("logGroupName"), parameters.get("logStreamName")
             resources = [f"log-group:{group}:log-stream:{stream}"]

@@ -38,26 +38,6 @@ _OWN_CALLS = {
 }
 
 
-class NamedQueries:
-    """Knows the workgroups of saved queries, which calls name by their ids only."""
-
-    def __init__(self, root: Clients) -> None:
-        self._root = root
-
-    def resource_names(self, operation: str, parameters: Mapping[str, Any]) -> list[str]:
-        """Give the workgroups of the queries that a call is about; none for queries that do not exist."""
-        del operation
-        ids = parameters.get("NamedQueryIds") or [parameters.get("NamedQueryId")]
-        found: dict[str, None] = {}
-        for query_id in filter(None, ids):
-            try:
-                answer = self._root.client("athena").get_named_query(NamedQueryId=str(query_id))
-            except ClientError:
-                continue
-            found[answer["NamedQuery"].get("WorkGroup", "primary")] = None
-        return list(found)
-
-
 class Account:
     """Looks up what calls are about: keys, which may be named by an alias, and roles."""
 
@@ -143,9 +123,8 @@ class Authorization:
         if identity.is_root:
             return False
         operation, _ = _operation(request)
-        names = NamedQueries(self._root)
         checks = await asyncio.to_thread(
-            self._actions.corrected, signed.service, operation, parameters, signed.region, names
+            self._actions.corrected, signed.service, operation, parameters, signed.region
         )
         await self._check(identity, checks, signed.region)
         return True
