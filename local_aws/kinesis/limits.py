@@ -25,6 +25,14 @@ def check(parameters: Mapping[str, Any]) -> None:
     records = parameters.get("Records", [parameters])
     total = 0
     for number, record in enumerate(records, start=1):
+        if "PartitionKey" not in record:
+            # The model lets it out for streams that choose keys themselves, which are not here.
+            where = f"records.{number}.member.partitionKey" if "Records" in parameters else "partitionKey"
+            raise ApiError(
+                "ValidationException",
+                f"1 validation error detected: Value null at '{where}' failed to satisfy constraint: "
+                "Member must not be null",
+            )
         hash_key = record.get("ExplicitHashKey")
         if hash_key is not None and int(hash_key) >= _HASH_KEYS:
             raise ApiError(
