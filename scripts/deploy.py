@@ -145,8 +145,8 @@ def announce_type_changes(changes: Sequence[TypeChange], *, accepted: bool) -> N
     listed = "; ".join(str(change) for change in changes)
     if not accepted:
         raise ToolError(
-            f"{listed}. Objects that are there keep the old type; queries of them can fail or read other values: write a new dataset "
-            "instead (docs/upgrading.md), or pass ACCEPT_TYPE_CHANGES=1. Nothing was changed"
+            f"{listed}. Objects that are there keep the old type; queries of them can fail or read other values: "
+            "write a new dataset instead (docs/upgrading.md), or pass ACCEPT_TYPE_CHANGES=1. Nothing was changed"
         )
     print(f"accepted: {listed}")
 
