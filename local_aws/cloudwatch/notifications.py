@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import botocore.session
 
 from local_aws.clients import Clients
-from local_aws.iam.services import CLOUDWATCH, SOURCE_ACCOUNT_HEADER, SOURCE_ARN_HEADER, read_key
+from local_aws.iam.services import CLOUDWATCH, read_key, source_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,8 +65,8 @@ class SnsPublisher:
         return self._clients.client("sns")
 
     def _name_source(self, request: Any, **_context: Any) -> None:
-        request.headers[SOURCE_ARN_HEADER] = self._alarm_arn
-        request.headers[SOURCE_ACCOUNT_HEADER] = self._settings.account_id
+        for name, value in source_headers(self._alarm_arn, self._settings.account_id).items():
+            request.headers[name] = value
 
 
 def subject(alarm: Alarm, region: str) -> str:

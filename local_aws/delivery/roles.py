@@ -17,7 +17,7 @@ from botocore.exceptions import NoCredentialsError
 
 from local_aws.clients import Clients, Credentials, session_without_user_files
 from local_aws.delivery.aws import EngineClients
-from local_aws.iam.services import SOURCE_ACCOUNT_HEADER, SOURCE_ARN_HEADER
+from local_aws.iam.services import source_headers
 
 if TYPE_CHECKING:
     from botocore.credentials import ReadOnlyCredentials
@@ -60,7 +60,7 @@ class RoleClients(EngineClients):
             service.region,
             service.credentials,
             pool_size=1,
-            headers={SOURCE_ARN_HEADER: source_arn, SOURCE_ACCOUNT_HEADER: _account(source_arn)},
+            headers=source_headers(source_arn, _account(source_arn)),
         )
         self._session_keys = DeferredRefreshableCredentials(self._assume, _METHOD)
         super().__init__(service.endpoint, service.region, service.credentials, pool_size)
@@ -117,6 +117,5 @@ def _account(arn: str) -> str:
 
 
 def _session_name(source_arn: str) -> str:
-    # A session's name has 64 characters at most, the same as that of a delivery stream; a crawler's name may have
-    # more of them, and others.
-    return _NOT_IN_SESSION_NAMES.sub("-", source_arn.partition("/")[2])[:64]
+    # A session's name has 2 to 64 characters. A delivery stream's name may have one, a crawler's 255, and others.
+    return _NOT_IN_SESSION_NAMES.sub("-", source_arn.partition("/")[2])[:64].ljust(2, "-")

@@ -95,7 +95,6 @@ REST_JSON_SERVICES = {
     "mediaconnect": ("mediaconnect",),
     "mq": ("mq",),
     "pipes": ("pipes",),
-    "quicksight": ("quicksight",),
     "rds-data": ("rds-data",),
     "resource-groups": ("resource-groups",),
     "s3tables": ("s3tables",),

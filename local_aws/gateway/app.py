@@ -31,6 +31,7 @@ from local_aws.gateway.refusals import refusal
 from local_aws.gateway.routing import Router, as_symmetric, credential_scope
 from local_aws.gateway.service import ApiError, ApiRequest
 from local_aws.gateway.translation import translation
+from local_aws.gateway.unanswered import refusal_of_service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping, Sequence
@@ -118,15 +119,24 @@ class GatewayApp:
         if route is not None:
             await self._answer(route, signed, scope, receive, send)
             return
-        known = reading(signed, scope)
+        unanswered = refusal_of_service(
+            _header(scope, b"authorization").decode("latin-1"),
+            _header(scope, b"x-amz-target").decode("latin-1"),
+        )
+        if unanswered is not None:
+            await send_answer(send, refusal(unanswered, scope))
+            return
+        known, operation = reading(signed, scope), None
         if known is not None:
             checked = await self._checked(known, signed, scope, receive, send)
             if checked is None:
                 return
-            scope, receive, send = checked
+            scope, receive, send, operation = checked
         write = partial(refusal, scope=scope) if known is None else known.error
         try:
-            await self._pass_behind(signed, scope, receive, send, write)
+            await self._pass_behind(
+                signed, scope, receive, send, partial(self._failures.pass_on, write, operation)
+            )
         finally:
             self._handled(scope)
 
@@ -137,8 +147,11 @@ class GatewayApp:
         scope: MutableMapping[str, Any],
         receive: Receive,
         send: Send,
-    ) -> tuple[MutableMapping[str, Any], Receive, Send] | None:
-        """Return a request to MiniStack as it is passed on; None for one that was answered with an error."""
+    ) -> tuple[MutableMapping[str, Any], Receive, Send, str | None] | None:
+        """Return a request to MiniStack as it is passed on, with the name of its operation where that is known.
+
+        None for a request that was answered with an error.
+        """
         try:
             if known.refusal is not None:
                 raise known.refusal
@@ -152,9 +165,9 @@ class GatewayApp:
                     scope = _with_body_headers(scope, body)
             check = partial(self._check, known, signed, body)
             if len(body) < _CHECKED_INLINE_BYTES and not self._inspected(known):
-                translation = check()
+                operation, translation = check()
             else:
-                translation = await asyncio.get_running_loop().run_in_executor(self._checks, check)
+                operation, translation = await asyncio.get_running_loop().run_in_executor(self._checks, check)
         except ClientGoneError:
             return None
         except ApiError as error:
@@ -163,22 +176,30 @@ class GatewayApp:
         if translation is not None:
             body, send = translation.body, translation.answering(send)
             scope = _with_body_headers(scope, body, translation.content_type)
-        return scope, again(body, receive) if known.reads_body else receive, send
+        return scope, again(body, receive) if known.reads_body else receive, send, operation
 
     def _inspected(self, known: Reading) -> Inspector | None:
         return self._router.inspector(known.service, known.model.name) if known.model is not None else None
 
-    def _check(self, known: Reading, signed: Scope | None, body: bytes) -> Translation | None:
-        """Check a request by its model, and by the service of ours that looks at it; return how CBOR is passed on."""
+    def _check(
+        self, known: Reading, signed: Scope | None, body: bytes
+    ) -> tuple[str | None, Translation | None]:
+        """Check a request by its model, and by the service of ours that looks at it.
+
+        Return the operation's name where it is known, and how CBOR is passed on.
+        """
         model, parameters = known.checked(body)
+        if model is None:
+            return None, None
         inspector = self._inspected(known)
-        if inspector is not None and model is not None:
+        if inspector is not None:
             region = signed.region if signed else self._settings.region
             key = signed.access_key_id if signed else None
             inspector.inspect(
                 ApiRequest(known.service, model.name, parameters, region, self._settings.account_id, key)
             )
-        return None if model is None else translation(known.reader, model, parameters)
+        name = f"{model.service_model.service_name}.{model.name}"
+        return name, translation(known.reader, model, parameters)
 
     async def _pass_behind(
         self,
@@ -186,9 +207,8 @@ class GatewayApp:
         scope: MutableMapping[str, Any],
         receive: Receive,
         send: Send,
-        write: Callable[[ApiError], Answer],
+        behind: AsgiApp,
     ) -> None:
-        behind = partial(self._failures.pass_on, write)
         if self._guard is None:
             await behind(scope, receive, send)
         elif self._guard.looks_at(signed, scope):

@@ -134,6 +134,9 @@ class Actions:
             found.append(Check("firehose:TagDeliveryStream", resources[0], tags))
         if tags and service == "cloudwatch" and operation.startswith("Put"):
             found.append(Check("cloudwatch:TagResource", resources[0], tags))
+        if tags and (service, operation) == ("glue", "CreateDatabase"):
+            name = str(parameters.get("DatabaseInput", {}).get("Name"))
+            found.append(Check("glue:TagResource", self._arn(service, region, f"database/{name}"), tags))
         return found + self._passed_roles(service, operation, parameters)
 
     def corrected(self, service: str, operation: str, parameters: Parameters, region: str) -> list[Check]:

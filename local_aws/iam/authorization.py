@@ -165,8 +165,7 @@ class Authorization:
         context = {
             "sts:RoleSessionName": name,
             "sts:ExternalId": form.get("ExternalId", ""),
-            "aws:SourceArn": request.header(services.SOURCE_ARN_HEADER),
-            "aws:SourceAccount": request.header(services.SOURCE_ACCOUNT_HEADER),
+            **services.source_keys(request.header),
         }
         known = tuple((key, value) for key, value in context.items() if value)
         role = await asyncio.to_thread(self._role, role_arn)
@@ -195,12 +194,8 @@ class Authorization:
 
         AWS rule: the policy that a topic has at first lets everything in whose source is owned by its account.
         """
-        account = request.header(services.SOURCE_ACCOUNT_HEADER)
-        context = {
-            "aws:SourceArn": request.header(services.SOURCE_ARN_HEADER),
-            "aws:SourceAccount": account,
-            "aws:SourceOwner": account,
-        }
+        source = services.source_keys(request.header)
+        context = {**source, "aws:SourceOwner": source["aws:SourceAccount"]}
         check = Check("sns:Publish", topic_arn, tuple(context.items()))
         policy = await asyncio.to_thread(self._topic_policy, topic_arn)
         if policy is None or not self._evaluator.service_may(policy, principal, check):

@@ -29,7 +29,6 @@ Tags = tuple[tuple[str, str | tuple[str, ...]], ...]
 _FORMS = frozenset({"iam", "sns"})
 _TARGETS = {
     "budgets": re.compile(r"\w+"),
-    "glue": re.compile(r"(Create|Delete)Database"),
     "kinesis": re.compile(r"(Describe|Deregister)StreamConsumer"),
     "kms": re.compile(r"CreateKey|(Create|Delete|Update)Alias"),
     "logs": re.compile(r"CreateLogGroup|DescribeLogGroups"),
@@ -94,7 +93,6 @@ class ControlPlane:
         self._known = known
         self._services: Mapping[str, Callable[[str, Mapping[str, Any], str], Asked | None]] = {
             "budgets": self._budgets,
-            "glue": self._glue,
             "iam": self._iam,
             "kinesis": self._kinesis,
             "kms": self._kms,
@@ -131,19 +129,6 @@ class ControlPlane:
         if operation == "CreateBudget" and tags:
             checks.append(Check("budgets:TagResource", arn, tags))
         return Asked(checks, is_all=True)
-
-    def _glue(self, operation: str, parameters: Mapping[str, Any], region: str) -> Asked | None:
-        if operation == "DeleteDatabase":
-            # AWS rule: a database goes with its tables and functions.
-            name = parameters.get("Name")
-            gone = ("catalog", f"database/{name}", f"table/{name}/*", f"userDefinedFunction/{name}/*")
-            return Asked(
-                [Check("glue:DeleteDatabase", self._arn("glue", region, one)) for one in gone], is_all=True
-            )
-        name = parameters.get("DatabaseInput", {}).get("Name")
-        return _tagged(
-            "glue:TagResource", self._arn("glue", region, f"database/{name}"), parameters.get("Tags")
-        )
 
     def _iam(self, operation: str, parameters: Mapping[str, Any], region: str) -> Asked | None:
         path = parameters.get("Path") or "/"

@@ -14,11 +14,13 @@ import os
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 from local_aws.clients import Credentials
 from local_aws.errors import ProcessError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from local_aws.config import Settings
@@ -28,8 +30,10 @@ FIREHOSE = "firehose.amazonaws.com"
 GLUE = "glue.amazonaws.com"
 # AWS rule: a service that acts for a resource of yours says so in these headers; they become the condition keys
 # `aws:SourceArn` and `aws:SourceAccount` of the role's trust policy.
-SOURCE_ARN_HEADER = "x-amz-source-arn"
-SOURCE_ACCOUNT_HEADER = "x-amz-source-account"
+_SOURCE_ARN_HEADER = "x-amz-source-arn"
+_SOURCE_ACCOUNT_HEADER = "x-amz-source-account"
+# What a header holds as it is. Names of crawlers and alarms have blanks and letters beyond ASCII.
+_PLAIN_IN_HEADERS = ":/*=+@,()[]{}!$&'|;"
 _KEY_PREFIX = "SVCLOCAL"
 
 
@@ -44,6 +48,22 @@ class ServiceKey:
 def is_service_key(access_key_id: str | None) -> bool:
     """Tell whether an access key looks like that of a service."""
     return bool(access_key_id and access_key_id.startswith(_KEY_PREFIX))
+
+
+def source_headers(arn: str, account_id: str) -> dict[str, str]:
+    """Return the headers that say for which resource a service acts."""
+    return {
+        _SOURCE_ARN_HEADER: quote(arn, safe=_PLAIN_IN_HEADERS),
+        _SOURCE_ACCOUNT_HEADER: account_id,
+    }
+
+
+def source_keys(header: Callable[[str], str]) -> dict[str, str]:
+    """Return the condition keys that `source_headers` become; empty values where a request has none."""
+    return {
+        "aws:SourceArn": unquote(header(_SOURCE_ARN_HEADER)),
+        "aws:SourceAccount": header(_SOURCE_ACCOUNT_HEADER),
+    }
 
 
 def make_keys(

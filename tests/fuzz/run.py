@@ -24,7 +24,7 @@ from tests.gateway_fixture import LocalAws, start_local_aws
 _HANG_SECONDS = 30.0
 _CONNECTIONS = 4
 _FIRST_SERVER_ERROR = 500
-# AWS says so itself: the operation is not there, which is not a fault.
+# What MiniStack does not have, or fails on: it is told by name, and counted.
 _NOT_IMPLEMENTED = 501
 _MOST_REPORTED = 40
 _LISTS = ("List", "Describe", "Get")
@@ -32,13 +32,17 @@ _LISTS = ("List", "Describe", "Get")
 
 @dataclass
 class Report:
-    """What came of a run; `failures` are answers of 500 and beyond, hangs, and connections without an answer."""
+    """What came of a run; `failures` are answers of 500 and beyond, hangs, and connections without an answer.
+
+    `not_implemented` counts by operation what was answered with 501.
+    """
 
     seed: int
     requests: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     services: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    not_implemented: Counter[str] = field(default_factory=Counter)
     lists: int = 0
 
     def summary(self) -> str:
@@ -50,6 +54,11 @@ class Report:
             f"{self.requests} requests to {len(self.services)} services with seed {self.seed}: {told}; "
             f"{self.lists} lists at the end; {len(self.failures)} failures"
         )
+
+    def note(self, made: Request, status: int) -> None:
+        """Count one that was answered with 501."""
+        if status == _NOT_IMPLEMENTED:
+            self.not_implemented[f"{made.service}.{made.operation}"] += 1
 
 
 def run(
@@ -73,6 +82,7 @@ def run(
                 report.requests += 1
                 report.services[made.service] += 1
                 report.statuses[status] += 1
+                report.note(made, status)
                 if failure:
                     report.failures.append(f"{failure}\n    {_shown(made)}")
 
@@ -96,8 +106,9 @@ def _call_lists(instance: LocalAws, report: Report) -> None:
             if not name.startswith(_LISTS) or (shape is not None and shape.required_members):
                 continue
             made = plain_request(service, name, nothing)
-            _, failure = sender.send(made)
+            status, failure = sender.send(made)
             report.lists += 1
+            report.note(made, status)
             if failure:
                 report.failures.append(f"list: {failure}\n    {_shown(made)}")
 
@@ -178,6 +189,8 @@ def main() -> int:
             instance.close()
     for failure in report.failures[:_MOST_REPORTED]:
         sys.stdout.write(failure + "\n")
+    for operation, count in sorted(report.not_implemented.items()):
+        sys.stdout.write(f"not implemented (501): {count} of {operation}\n")
     sys.stdout.write(report.summary() + "\n")
     return 1 if report.failures else 0
 

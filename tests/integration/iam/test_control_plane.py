@@ -263,3 +263,36 @@ def test_a_crawler_is_given_a_role_by_its_name_too(account: Account) -> None:
     with pytest.raises(ClientError) as caught:
         create(right)()
     assert caught.value.response["Error"]["Code"] == "InvalidInputException"
+
+
+@pytest.mark.parametrize("crawler", ["c", "\u00e9t\u00e9 \u2603", " 100% /a:b*#?", "x" * 255])
+def test_glue_assumes_the_role_of_a_crawler_of_any_name(account: Account, crawler: str) -> None:
+    """A session's name has 2 to 64 characters of a few kinds, a header's value is ASCII; names of crawlers are not."""
+    bucket, arn = unique("crawled"), f"arn:aws:glue:us-east-1:{ACCOUNT}:crawler/{crawler}"
+    account.root.client("s3").create_bucket(Bucket=bucket)
+
+    def create(source_arn: str) -> None:
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Service": "glue.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+        condition = {"Condition": {"StringEquals": {"aws:SourceArn": source_arn}}}
+        name = unique("crawling")
+        made = account.iam.create_role(
+            RoleName=name, AssumeRolePolicyDocument=document({**trust, **condition})
+        )
+        listing = document(allow("s3:ListBucket", f"arn:aws:s3:::{bucket}"))
+        account.iam.put_role_policy(RoleName=name, PolicyName="list", PolicyDocument=listing)
+        account.root.client("glue").create_crawler(
+            Name=crawler,
+            Role=made["Role"]["Arn"],
+            DatabaseName="default",
+            Targets={"S3Targets": [{"Path": f"s3://{bucket}/"}]},
+        )
+
+    with pytest.raises(ClientError) as caught:
+        create(f"{arn}-another")
+    assert caught.value.response["Error"]["Code"] == "InvalidInputException"
+    create(arn)
+    account.root.client("glue").delete_crawler(Name=crawler)
