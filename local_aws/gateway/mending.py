@@ -7,6 +7,7 @@ MiniStack reads its state; the file as it was stays beside it.
 
 from __future__ import annotations
 
+import ast
 import json
 import logging
 import re
@@ -22,6 +23,7 @@ _CONTROL_ESCAPE = re.compile(rb"\\u00[01][0-9a-fA-F]|\\[bf]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _REPLACEMENT = "\ufffd"
+_SEPARATOR = "\x00"
 # What is answered in XML.
 _XML_STATES = frozenset(
     {
@@ -71,5 +73,27 @@ def _mended(value: Any, *, in_xml: bool) -> Any:
     if isinstance(value, list):
         return [_mended(item, in_xml=in_xml) for item in value]
     if isinstance(value, dict):
-        return {_mended(key, in_xml=in_xml): _mended(item, in_xml=in_xml) for key, item in value.items()}
+        return {_mended_key(key, in_xml=in_xml): _mended(item, in_xml=in_xml) for key, item in value.items()}
     return value
+
+
+def _mended_key(key: str, *, in_xml: bool) -> str:
+    """Return a key with its name mended.
+
+    MiniStack's keys are account, Region and the name as Python writes it, with a null character between them: these
+    stay, or nothing that MiniStack holds would be found again.
+    """
+    *place, written = key.split(_SEPARATOR)
+    if not place:
+        return str(_mended(key, in_xml=in_xml))
+    try:
+        name = ast.literal_eval(written)
+    except (ValueError, SyntaxError):
+        return key
+    return _SEPARATOR.join((*place, repr(_mended_name(name, in_xml=in_xml))))
+
+
+def _mended_name(name: Any, *, in_xml: bool) -> Any:
+    if isinstance(name, tuple):
+        return tuple(_mended_name(one, in_xml=in_xml) for one in name)
+    return _mended(name, in_xml=in_xml)

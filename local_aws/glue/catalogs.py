@@ -11,6 +11,7 @@ from botocore import xform_name
 from local_aws.clients import BEHIND_HEADER, Clients
 from local_aws.glue.account_settings import AccountSettings
 from local_aws.glue.default_database import DefaultDatabase
+from local_aws.glue.errors import invalid_input
 from local_aws.glue.missing import MissingOperations
 from local_aws.glue.partition_indexes import PartitionIndexes
 from local_aws.glue.partitions import Partitions
@@ -49,6 +50,9 @@ _FORWARDED: Final = (
     "UpdateDatabase",
     "UpdateUserDefinedFunction",
 )
+
+
+_BY_TABLE_INPUT: Final = frozenset({"CreateTable", "UpdateTable"})
 
 
 class _Catalog:
@@ -100,6 +104,10 @@ class _Catalog:
 
     def handle(self, operation: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer an operation of the catalog, in which the database `default` is from the beginning."""
+        if operation in _BY_TABLE_INPUT and "TableInput" not in parameters:
+            raise invalid_input(
+                f"{operation} has no TableInput; the local Glue reads no other description of a table."
+            )
         self._default.ensure()
         return self.operations[operation](parameters)
 

@@ -65,9 +65,7 @@ def services() -> tuple[str, ...]:
 def request(service: str, random: random.Random) -> Request:
     """Return a request to a service: half of them are right as far as the model says, half are not."""
     model = service_model(service)
-    operation = model.operation_model(
-        random.choice([one for one in model.operation_names if one not in _LEFT_OUT])
-    )
+    operation = model.operation_model(random.choice(operations(service)))
     fault_rate = random.choice((0.0, 0.0, 0.05, 0.2))
     shape = operation.input_shape
     parameters = {} if shape is None else value_of(shape, random, fault_rate)
@@ -79,6 +77,19 @@ def plain_request(service: str, operation: str, random: random.Random) -> Reques
     """Return a right request for an operation that needs no parameter."""
     model = service_model(service).operation_model(operation)
     return _PROTOCOLS[_protocol(service, random)](model, {}, random)
+
+
+def least_request(service: str, operation: str, random: random.Random) -> Request:
+    """Return a request that has what its operation requires, and nothing else."""
+    model = service_model(service).operation_model(operation)
+    shape = model.input_shape
+    parameters = {} if shape is None else value_of(shape, random, 0.0, only_required=True)
+    return _PROTOCOLS[_protocol(service, random)](model, parameters, random)
+
+
+def operations(service: str) -> list[str]:
+    """Return the operations of a service that are tried."""
+    return [one for one in service_model(service).operation_names if one not in _LEFT_OUT]
 
 
 def _protocol(service: str, random: random.Random) -> str:

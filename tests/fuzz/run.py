@@ -15,10 +15,14 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from local_aws.gateway.models import service_model
-from tests.fuzz.requests import Request, plain_request, request, services
+from tests.fuzz.requests import Request, least_request, operations, plain_request, request, services
 from tests.gateway_fixture import LocalAws, start_local_aws
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Longer than anything takes that one small request may ask for.
 _HANG_SECONDS = 30.0
@@ -75,7 +79,7 @@ def run(
         sender = _Sender(instance)
         for count in range(sys.maxsize):
             if time.monotonic() >= end or (most_requests and count * _CONNECTIONS >= most_requests):
-                return
+                break
             made = request(mine.choice(names), mine)
             status, failure = sender.send(made)
             with lock:
@@ -85,6 +89,7 @@ def run(
                 report.note(made, status)
                 if failure:
                     report.failures.append(f"{failure}\n    {_shown(made)}")
+        sender.close()
 
     with ThreadPoolExecutor(_CONNECTIONS) as lanes:
         list(lanes.map(lane, range(_CONNECTIONS)))
@@ -111,6 +116,24 @@ def _call_lists(instance: LocalAws, report: Report) -> None:
             report.note(made, status)
             if failure:
                 report.failures.append(f"list: {failure}\n    {_shown(made)}")
+    sender.close()
+
+
+def run_least(instance: LocalAws, named: Iterable[str]) -> Report:
+    """Call every operation of these services with what it requires and nothing else, by its model a right request."""
+    report, sender, choices = Report(0), _Sender(instance), random.Random(0)
+    for service in named:
+        for operation in operations(service):
+            made = least_request(service, operation, choices)
+            status, failure = sender.send(made)
+            report.requests += 1
+            report.services[service] += 1
+            report.statuses[status] += 1
+            report.note(made, status)
+            if failure:
+                report.failures.append(f"{failure}\n    {_shown(made)}")
+    sender.close()
+    return report
 
 
 class _Sender:
@@ -130,10 +153,10 @@ class _Sender:
             try:
                 status, body = self._exchange(self._connection, made)
             except TimeoutError:
-                self._close()
+                self.close()
                 return 0, f"no answer in {_HANG_SECONDS:.0f} s"
             except (http.client.HTTPException, OSError) as error:
-                self._close()
+                self.close()
                 # A connection that the server had closed before is no answer to this request.
                 if fresh or attempt == 2:
                     return 0, f"no answer: {type(error).__name__} {error}"
@@ -157,10 +180,11 @@ class _Sender:
         answer = connection.getresponse()
         body = answer.read()
         if answer.will_close:
-            self._close()
+            self.close()
         return answer.status, body
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the connection."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fuzz.requests import request, services
-from tests.fuzz.run import run
+from tests.fuzz.run import run, run_least
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,19 @@ def test_no_request_ends_in_a_server_error(make_local_aws: Callable[..., LocalAw
     report = run(make_local_aws(), seed=11, seconds=60, most_requests=400, lists=False)
     assert report.failures == []
     assert report.requests > 50
+
+
+def test_what_is_not_required_may_be_left_out(make_local_aws: Callable[..., LocalAws]) -> None:
+    report = run_least(make_local_aws(), ("athena", "cloudwatch", "firehose", "glue", "kinesis"))
+    assert report.failures == []
+    assert report.requests > 400
+
+
+@pytest.mark.slow
+def test_what_is_not_required_may_be_left_out_of_any_service(make_local_aws: Callable[..., LocalAws]) -> None:
+    report = run_least(make_local_aws(), services())
+    assert report.failures == []
+    assert report.requests > 4000
 
 
 @pytest.mark.slow

@@ -80,29 +80,40 @@ def hostile(random: random.Random) -> Any:
     return random.choice(_HOSTILE)
 
 
-def value_of(shape: Shape, random: random.Random, fault_rate: float, depth: int = 0) -> Any:
-    """Return a value for `shape`; each part of it is hostile with the probability `fault_rate`."""
+def value_of(
+    shape: Shape, random: random.Random, fault_rate: float, depth: int = 0, *, only_required: bool = False
+) -> Any:
+    """Return a value for `shape`; each part of it is hostile with the probability `fault_rate`.
+
+    With `only_required` structures have no other members, and lists and maps are as short as they may be.
+    """
     if random.random() < fault_rate:
         return hostile(random)
     if isinstance(shape, StructureShape):
-        return _structure(shape, random, fault_rate, depth)
+        return _structure(shape, random, fault_rate, depth, only_required=only_required)
     if isinstance(shape, ListShape):
-        count = 0 if depth > _DEEPEST else max(shape.metadata.get("min", 0), random.choice((0, 1, 2)))
-        return [value_of(shape.member, random, fault_rate, depth + 1) for _ in range(min(count, 3))]
+        more = 0 if only_required else random.choice((0, 1, 2))
+        count = 0 if depth > _DEEPEST else max(shape.metadata.get("min", 0), more)
+        return [
+            value_of(shape.member, random, fault_rate, depth + 1, only_required=only_required)
+            for _ in range(min(count, 3))
+        ]
     if isinstance(shape, MapShape):
-        keys = range(0 if depth > _DEEPEST else random.choice((0, 1, 2)))
+        keys = range(0 if depth > _DEEPEST or only_required else random.choice((0, 1, 2)))
         return {
             str(_text(shape.key, random)): value_of(shape.value, random, fault_rate, depth + 1) for _ in keys
         }
     return _scalar(shape, random)
 
 
-def _structure(shape: StructureShape, random: random.Random, fault_rate: float, depth: int) -> dict[str, Any]:
+def _structure(
+    shape: StructureShape, random: random.Random, fault_rate: float, depth: int, *, only_required: bool
+) -> dict[str, Any]:
     found = {}
     for name, member in shape.members.items():
         wanted = name in shape.required_members and random.random() > fault_rate
-        if wanted or (depth < _DEEPEST and random.random() < 0.3):
-            found[name] = value_of(member, random, fault_rate, depth + 1)
+        if wanted or (not only_required and depth < _DEEPEST and random.random() < 0.3):
+            found[name] = value_of(member, random, fault_rate, depth + 1, only_required=only_required)
     if random.random() < fault_rate:
         found[random.choice(_HOSTILE_TEXTS)] = hostile(random)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -104,7 +105,7 @@ def test_a_prepared_statement_is_made_changed_and_deleted(athena: Any, workgroup
     assert [one["StatementName"] for one in batch["UnprocessedPreparedStatementNames"]] == ["no"]
     athena.delete_prepared_statement(**place)
     for call in (athena.get_prepared_statement, athena.delete_prepared_statement):
-        assert refusal(lambda call=call: call(**place))[0] == "ResourceNotFoundException"
+        assert refusal(partial(call, **place))[0] == "ResourceNotFoundException"
     assert refusal(lambda: athena.update_prepared_statement(**place, QueryStatement="q"))[0] == (
         "ResourceNotFoundException"
     )

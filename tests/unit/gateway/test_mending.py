@@ -26,9 +26,35 @@ def test_half_characters_are_replaced_and_the_file_is_kept(tmp_path: Path) -> No
 
 def test_control_characters_are_replaced_where_answers_are_xml(tmp_path: Path) -> None:
     for name in ("iam", "stepfunctions"):
-        (tmp_path / f"{name}.json").write_text(json.dumps({"a\x00": "b\x1b\n"}), encoding="utf-8")
+        (tmp_path / f"{name}.json").write_text(json.dumps({"a\x01": "b\x1b\n"}), encoding="utf-8")
     assert mend(tmp_path) == [tmp_path / "iam.json"]
     assert json.loads((tmp_path / "iam.json").read_bytes()) == {"a\ufffd": "b\ufffd\n"}
+
+
+def test_the_keys_of_ministack_keep_their_separators(tmp_path: Path) -> None:
+    roles = {
+        "000000000000\0'lake'": {"RoleName": "lake"},
+        "000000000000\0'a\\x1b\\ud800'": {"RoleName": "a\x1b\ud800"},
+    }
+    topics = {"000000000000\0eu-west-1\0('t', 1)": {"Name": "t"}}
+    path = tmp_path / "iam.json"
+    path.write_text(json.dumps({"roles": roles, "topics": topics}), encoding="utf-8")
+    assert mend(tmp_path) == [path]
+    assert json.loads(path.read_bytes()) == {
+        "roles": {
+            "000000000000\0'lake'": {"RoleName": "lake"},
+            "000000000000\0'a\ufffd\ufffd'": {"RoleName": "a\ufffd\ufffd"},
+        },
+        "topics": topics,
+    }
+
+
+def test_a_state_without_such_texts_is_left_as_it_is(tmp_path: Path) -> None:
+    content = json.dumps({"roles": {"000000000000\0'lake'": {"RoleName": "lake"}}}).encode()
+    (tmp_path / "iam.json").write_bytes(content)
+    assert mend(tmp_path) == []
+    assert (tmp_path / "iam.json").read_bytes() == content
+    assert [one.name for one in tmp_path.iterdir()] == ["iam.json"]
 
 
 def test_other_files_stay_as_they_are(tmp_path: Path) -> None:
