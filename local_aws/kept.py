@@ -7,7 +7,7 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
-from local_aws.durable import sync_directory, write_file
+from local_aws.durable import sync_directory, write_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ class Kept:
     def put(self, key: str, document: Any) -> None:
         """Write a document. Raises `OSError` when it cannot be made durable."""
         with self.lock:
-            write_file(self._path(key), json.dumps(document).encode())
+            write_json(self._path(key), document)
 
     def delete(self, key: str) -> None:
         """Remove a document, if there is one."""

@@ -14,7 +14,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from local_aws.durable import sync_directory
+from local_aws.durable import write_file
 from local_aws.gateway.service import ApiError, Service
 
 if TYPE_CHECKING:
@@ -42,11 +42,7 @@ def at_home(settings: Settings) -> Settings:
         home = note.read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         home = settings.region
-        note.parent.mkdir(parents=True, exist_ok=True)
-        fresh = note.with_suffix(".new")
-        fresh.write_text(home + "\n", encoding="utf-8")
-        fresh.replace(note)
-        sync_directory(note.parent)
+        write_file(note, f"{home}\n".encode())
     return replace(settings, home_region=home)
 
 

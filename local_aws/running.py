@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING
 
 import psutil
 
+from local_aws.durable import write_json
 from local_aws.errors import ProcessError
 
 if TYPE_CHECKING:
@@ -45,11 +46,7 @@ def describe(settings: Settings, pid: int) -> Instance:
 
 def write(settings: Settings, instance: Instance) -> None:
     """Leave the record of a running instance in its state folder."""
-    path = _record(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(asdict(instance)) + "\n", encoding="utf-8")
-    fresh.replace(path)
+    write_json(_record(settings), asdict(instance))
 
 
 def remove(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_aws.durable import write_json
 from scripts import state_backend
 from scripts.errors import NotDeployedError, UsageError
 from scripts.paths import TERRAFORM
@@ -77,18 +78,14 @@ class Outputs:
 
 def write_record(target: Target, folder: Path = TERRAFORM) -> None:
     """Record what is about to be deployed where, in files that a bare ``terraform`` in the folder reads by itself."""
-    (folder / RECORD).write_text(
-        json.dumps(
-            # Terraform warns of a null here when it applies a plan: a plan does not keep it.
-            {
-                ("target" if name == "name" else name): value
-                for name, value in asdict(target).items()
-                if value is not None
-            },
-            indent=2,
-        )
-        + "\n",
-        encoding="utf-8",
+    write_json(
+        folder / RECORD,
+        # Terraform warns of a null here when it applies a plan: a plan does not keep it.
+        {
+            ("target" if name == "name" else name): value
+            for name, value in asdict(target).items()
+            if value is not None
+        },
     )
     link = folder / ENVIRONMENT_LINK
     link.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from local_aws.config import Settings
+from local_aws.durable import write_file
 from scripts.paths import REPOSITORY
 from scripts.targets import Target
 
@@ -37,9 +38,7 @@ def of(target: Target, repository: Path = REPOSITORY) -> str:
 
 def remember(target: Target, state: Path | None = None) -> None:
     """Mark that exactly this is deployed."""
-    mark = _mark(target, state)
-    mark.parent.mkdir(parents=True, exist_ok=True)
-    mark.write_text(of(target), encoding="utf-8")
+    write_file(_mark(target, state), of(target).encode())
 
 
 def forget(target: Target, state: Path | None = None) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_aws.durable import write_file
 from scripts.errors import ToolError
 
 # The earliest time a zip can hold: when the files were written must not change the bytes.
@@ -59,10 +60,7 @@ def write(path: Path, files: Mapping[str, bytes]) -> Package:
     try:
         changed = not path.is_file() or path.read_bytes() != content
         if changed:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".zip.partial")
-            partial.write_bytes(content)
-            partial.replace(path)  # never a half-written zip for a deployment that runs meanwhile
+            write_file(path, content)  # never a half-written zip for a deployment that runs meanwhile
     except OSError as error:
         raise ToolError(f"{path} cannot be written: {error.strerror or error}") from error
     return Package(path.stem, path, len(content), changed)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from local_aws.durable import write_file
 from scripts import denials
 from scripts.errors import ToolError
 from scripts.session import session_for
@@ -67,7 +68,7 @@ def differs(target: Target, folder: Path) -> bool:
 
 def write(target: Target, folder: Path) -> None:
     """Make the target's backend the one of the configuration in ``folder``; ``terraform init`` has to follow."""
-    (folder / FILE).write_text(text(target), encoding="utf-8")
+    write_file(folder / FILE, text(target).encode())
 
 
 def text(target: Target) -> str:

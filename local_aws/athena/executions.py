@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+
+from local_aws.database import opened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,14 @@ FINAL_STATES = (SUCCEEDED, FAILED, CANCELLED)
 # AWS rule: Athena keeps the history of a query for 45 days.
 HISTORY_DAYS = 45
 ENGINE_VERSION = {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"}
+
+
+_SCHEMA = """
+create table if not exists executions (id text primary key, workgroup text, submitted real, token text, state text,
+    query text, document text);
+create index if not exists by_time on executions (workgroup, submitted desc);
+create index if not exists by_token on executions (token);
+"""
 
 
 @dataclass
@@ -152,22 +161,13 @@ class History:
     """Finished executions, in one SQLite file; several threads may use it."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS executions (id TEXT PRIMARY KEY, workgroup TEXT, submitted REAL,"
-            " token TEXT, state TEXT, query TEXT, document TEXT)"
-        )
-        self._connection.execute(
-            "CREATE INDEX IF NOT EXISTS by_time ON executions (workgroup, submitted DESC)"
-        )
-        self._connection.execute("CREATE INDEX IF NOT EXISTS by_token ON executions (token)")
+        self._connection = opened(path, _SCHEMA, durable=False)
+        # Each statement is a transaction of its own.
+        self._connection.isolation_level = None
 
     def save(self, execution: Execution) -> None:
-        """Write an execution as it is now."""
+        """Write an execution as it is now. Raises sqlite3's errors when the disk does not take it."""
         with self._lock:
             self._connection.execute(
                 "INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?, ?, ?)",

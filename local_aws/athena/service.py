@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 import uuid
@@ -163,9 +164,10 @@ class AthenaService:
     def _end_unstarted(self, execution_id: str) -> None:
         with self._lock:
             execution = self._unfinished.get(execution_id)
-        if execution is not None and not execution.has_ended():
-            execution.fail(QueryCancelledError("The local Athena was stopped"), executions.CANCELLED)
-            execution.completed = time.time()
+        if execution is not None:
+            if not execution.has_ended():
+                execution.fail(QueryCancelledError("The local Athena was stopped"), executions.CANCELLED)
+                execution.completed = time.time()
             self._opened().save(execution)
         self._forget(execution_id)
 
@@ -207,9 +209,9 @@ class AthenaService:
             return {"QueryExecutionId": known.id}
         if self._reuse(execution):
             return {"QueryExecutionId": execution.id}
+        self._opened().save(execution)
         with self._lock:
             self._unfinished[execution.id] = execution
-        self._opened().save(execution)
         self._lane(execution).submit(self._execute, execution, workgroup, clients)
         return {"QueryExecutionId": execution.id}
 
@@ -350,7 +352,12 @@ class AthenaService:
             if not cancelled:
                 self._write_failure(execution, outcome, clients)
             execution.fail(outcome, executions.CANCELLED if cancelled else executions.FAILED)
-        self._opened().save(execution)
+        try:
+            self._opened().save(execution)
+        except sqlite3.OperationalError as error:
+            # It stays in memory, and is written when the service stops.
+            _log.error("the end of query %s could not be written: %s", execution.id, error)
+            return
         self._forget(execution.id)
 
     def _write_failure(self, execution: Execution, outcome: QueryError, clients: Clients) -> None:

@@ -13,9 +13,9 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from local_aws.cloudwatch.database import opened
 from local_aws.cloudwatch.metric import Metric
 from local_aws.cloudwatch.statistics import Aggregate
+from local_aws.database import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from local_aws.cloudwatch.alarm import Alarm
-from local_aws.cloudwatch.database import opened
+from local_aws.database import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,10 @@ class Dashboard:
 
 
 class Registry:
-    """The alarms and dashboards of one account and Region; for many threads, under `lock`."""
+    """The alarms and dashboards of one account and Region; for many threads, under `lock`.
+
+    What cannot be written raises sqlite3's errors, and is as it was then, in memory too.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -94,6 +97,7 @@ class Registry:
         with self.lock, self._connection as database:
             _put(database, "alarm", alarm.name, asdict(alarm))
             _note(database, events)
+            database.commit()
             self._alarms[alarm.name] = alarm
 
     def delete_alarm(self, name: str, event: Event) -> None:
@@ -101,6 +105,7 @@ class Registry:
         with self.lock, self._connection as database:
             database.execute("delete from alarm where name = ?", (name,))
             _note(database, (event,))
+            database.commit()
             self._alarms.pop(name, None)
 
     def note(self, *events: Event) -> None:
@@ -132,12 +137,14 @@ class Registry:
         """Keep a dashboard in the place of an earlier one of its name."""
         with self.lock, self._connection as database:
             _put(database, "dashboard", dashboard.name, asdict(dashboard))
+            database.commit()
             self._dashboards[dashboard.name] = dashboard
 
     def delete_dashboards(self, names: list[str]) -> None:
         """Forget dashboards."""
         with self.lock, self._connection as database:
             database.executemany("delete from dashboard where name = ?", [(name,) for name in names])
+            database.commit()
             for name in names:
                 self._dashboards.pop(name, None)
 

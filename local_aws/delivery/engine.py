@@ -25,6 +25,7 @@ from local_aws.delivery.aws import EngineClients
 from local_aws.delivery.config import MIB, parse
 from local_aws.delivery.errors import ConfigError
 from local_aws.delivery.pipeline import DEFAULT_LIMIT_BYTES
+from local_aws.delivery.release import bound_heaps
 from local_aws.delivery.roles import ServiceClients
 from local_aws.delivery.worker import Worker, discard_state
 from local_aws.iam.services import FIREHOSE, read_key
@@ -267,6 +268,7 @@ def main(settings: Settings) -> int:
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         stream=sys.stderr,
     )
+    bound_heaps()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -44,6 +44,10 @@ _LOG = logging.getLogger(__name__)
 AT_TIMESTAMP = "AT_TIMESTAMP"
 TRIM_HORIZON = "TRIM_HORIZON"
 RECORDS_PER_CALL = 10_000
+# AWS rule: a call returns at most 10 MiB. MiniStack counts records alone, so the engine asks for as many as fit.
+BYTES_PER_CALL = 10 * 1024 * 1024
+_FIRST_RECORDS = 10
+_GROWTH = 10
 STEADY_INTERVAL_SECONDS = 1.0
 # AWS rule: five reads a second for each shard, shared by all consumers, reference 11.1.
 BEHIND_INTERVAL_SECONDS = 0.2
@@ -188,6 +192,7 @@ class ShardReader:
         self._troubles = troubles
         self._stop = stop
         self._pause = _FIRST_PAUSE_SECONDS
+        self._limit = _FIRST_RECORDS
         self._is_gone = False
 
     def forget(self) -> None:
@@ -208,7 +213,7 @@ class ShardReader:
             try:
                 if iterator is None:
                     iterator = self._iterator()
-                answer = self._api.get_records(self._source.stream_arn, iterator, RECORDS_PER_CALL)
+                answer = self._api.get_records(self._source.stream_arn, iterator, self._limit)
             except RejectedError as error:
                 iterator = self._after_refusal(error, iterator)
                 continue
@@ -219,6 +224,7 @@ class ShardReader:
             self._pause = _FIRST_PAUSE_SECONDS
             iterator = answer.next_iterator
             records = answer.records
+            self._limit = next_limit(self._limit, [len(record.data) for record in records])
             if self._expected_mark is not None:
                 if not records and answer.millis_behind and iterator is not None:
                     self._stop.wait(BEHIND_INTERVAL_SECONDS)
@@ -310,6 +316,17 @@ class ShardReader:
         if last is not None:
             self._after, self._after_arrival_ms = last, records[-1].arrival_ms
             self._skip = None
+
+
+def next_limit(limit: int, sizes_bytes: list[int]) -> int:
+    """Return how many records to ask for after an answer with records of these sizes, so that 10 MiB come.
+
+    A shard whose records become much larger all at once exceeds that once.
+    """
+    if not sizes_bytes:
+        return limit
+    fitting = BYTES_PER_CALL * len(sizes_bytes) // max(1, sum(sizes_bytes))
+    return max(1, min(RECORDS_PER_CALL, fitting, limit * _GROWTH))
 
 
 def user_records(shard_id: str, records: list[SourceRecord]) -> RecordBatch:

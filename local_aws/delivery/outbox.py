@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
 from typing import TYPE_CHECKING
 
 import orjson
@@ -16,7 +15,7 @@ import orjson
 from local_aws.delivery.errors import JournalError
 from local_aws.delivery.objects import DeliveryObject
 from local_aws.delivery.ordinals import decode, encode
-from local_aws.durable import sync_directory
+from local_aws.durable import UNFINISHED, write_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,18 +48,9 @@ class Outbox:
             "size": len(item.body),
         }
         path = self._directory / f"{next(self._numbers):010d}.object"
-        temporary = path.with_suffix(".tmp")
         try:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as file:
-                file.write(orjson.dumps(header, option=orjson.OPT_APPEND_NEWLINE))
-                file.write(item.body)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.rename(path)
-            sync_directory(self._directory)
+            write_file(path, orjson.dumps(header, option=orjson.OPT_APPEND_NEWLINE), item.body)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise JournalError(f"the outbox file {path} cannot be written: {error}") from error
         return path
 
@@ -70,7 +60,7 @@ class Outbox:
 
     def pending(self) -> Iterator[tuple[Path, DeliveryObject]]:
         """Give what an earlier run left, oldest first; what it had not finished writing is removed."""
-        for unfinished in self._directory.glob("*.tmp"):
+        for unfinished in self._directory.glob(f"*{UNFINISHED}"):
             unfinished.unlink(missing_ok=True)
         for path in sorted(self._directory.glob("*.object")):
             item = _read(path)

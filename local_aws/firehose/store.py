@@ -7,7 +7,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from local_aws.durable import write_file
+from local_aws.durable import write_json
 from local_aws.firehose.stream import DeliveryStream
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class StreamStore:
             del self._streams[stream.name]
 
     def _write(self, stream: DeliveryStream) -> None:
-        write_file(self._path(stream.name), json.dumps(stream.to_json(), indent=1).encode())
+        write_json(self._path(stream.name), stream.to_json())
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.json"

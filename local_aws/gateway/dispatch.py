@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from local_aws.clients import LOCAL_CREDENTIALS, Credentials
+from local_aws.database import is_of_the_disk
 from local_aws.gateway.constraints import check
 from local_aws.gateway.models import operation_model
 from local_aws.gateway.protocols import JSON, Answer
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     Authorize = Callable[[Service, str, Mapping[str, Any]], None]
 
 _log = logging.getLogger(__name__)
+# The names that the services' own models have for it; SDKs try both again, as they do any 503.
+_UNAVAILABLE = {"firehose": "ServiceUnavailableException", "logs": "ServiceUnavailableException"}
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,12 @@ def answer(
         return _result(service, operation, body, caller, protocol)
     except ApiError as error:
         return protocol.error(service.name, error)
-    except Exception:
+    except Exception as error:
         _log.exception("%s.%s failed", service.name, operation)
+        if is_of_the_disk(error):
+            code = _UNAVAILABLE.get(service.name, "ServiceUnavailable")
+            text = f"{operation} could not be written to the disk ({error}). Make room there, then try again."
+            return protocol.error(service.name, ApiError(code, text, status=503))
         failure = ApiError(
             "InternalFailure",
             f"The local {service.name} failed to handle {operation}; its log has the details.",

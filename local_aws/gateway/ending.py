@@ -9,7 +9,7 @@ import json
 import logging
 from typing import TYPE_CHECKING
 
-from local_aws.durable import write_file
+from local_aws.durable import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 def write(settings: Settings, problems: Sequence[str]) -> None:
     """Note that the instance has ended, and what it could not do."""
     try:
-        write_file(_path(settings), json.dumps({"problems": list(problems)}).encode())
+        write_json(_path(settings), {"problems": list(problems)})
     except OSError as error:
         _log.error("how this instance ended cannot be noted: %s", error)
 

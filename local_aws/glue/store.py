@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from local_aws.durable import sync_directory
+from local_aws.durable import sync_directory, write_json
 from local_aws.glue.crawler import Crawler
 
 if TYPE_CHECKING:
@@ -88,11 +87,4 @@ def _path(folder: Path, name: str) -> Path:
 
 
 def _write(folder: Path, name: str, content: Any) -> None:
-    path = _path(folder, name)
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    sync_directory(folder)
+    write_json(_path(folder, name), content)

@@ -6,12 +6,11 @@ AWS rule: UpdateTable keeps what the table was, unless it is told to skip that.
 from __future__ import annotations
 
 import json
-import os
 import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from local_aws.durable import sync_directory
+from local_aws.durable import write_json
 from local_aws.gateway.service import ApiError
 from local_aws.glue import pages
 from local_aws.glue.tables import as_given
@@ -125,15 +124,7 @@ class TableVersions:
         return [table for table in kept if table["CreateTime"] == made and int(table["VersionId"]) < latest]
 
     def _write(self, database: str, name: str, versions: list[dict[str, Any]]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(database, name)
-        fresh = path.with_name(path.name + ".new")
-        with fresh.open("w", encoding="utf-8") as file:
-            json.dump(versions, file)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        sync_directory(self._folder)
+        write_json(self._path(database, name), versions)
 
     def _path(self, database: str, name: str) -> Path:
         return self._folder / f"{quote(database.lower(), safe='')}.{quote(name.lower(), safe='')}.json"

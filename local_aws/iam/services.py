@@ -10,13 +10,13 @@ read its own control plane.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from local_aws.clients import Credentials
+from local_aws.durable import write_json
 from local_aws.errors import ProcessError
 
 if TYPE_CHECKING:
@@ -76,8 +76,6 @@ def make_keys(
         )
         for principal in principals
     ]
-    path = _path(settings)
-    path.parent.mkdir(parents=True, exist_ok=True)
     content = {
         key.principal: {
             "access_key_id": key.credentials.access_key_id,
@@ -85,11 +83,7 @@ def make_keys(
         }
         for key in keys
     }
-    part = path.with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(content, file)
-    part.replace(path)
+    write_json(_path(settings), content)
     return {key.credentials.access_key_id: key for key in keys}
 
 

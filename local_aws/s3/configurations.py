@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import threading
 from typing import TYPE_CHECKING, Any
 
-from local_aws.durable import sync_directory
+from local_aws.durable import write_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,13 +50,6 @@ class Configurations:
             self._keep({**others, bucket: left} if left else others)
 
     def _keep(self, found: dict[str, dict[str, Any]]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_name(self._path.name + ".new")
-        with fresh.open("w", encoding="utf-8") as file:
-            json.dump(found, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
-        sync_directory(self._path.parent)
+        write_json(self._path, found)
         # Readers take no lock: they see the old whole or the new whole.
         self._found = found

@@ -12,7 +12,7 @@ import pytest
 from local_aws.clients import Clients
 from local_aws.delivery.errors import RejectedError, StoppedError, UnavailableError
 from local_aws.delivery.intake import Intake
-from local_aws.delivery.kinesis import list_shards, user_records
+from local_aws.delivery.kinesis import list_shards, next_limit, user_records
 from local_aws.delivery.kinesis_api import RecordsApi
 from local_aws.delivery.ledger import Position
 from local_aws.delivery.marks import mark
@@ -213,3 +213,20 @@ def test_waiting_to_hand_over_ends_with_the_stream() -> None:
 
 def test_an_empty_answer_makes_no_records() -> None:
     assert user_records(SHARD, []) == RecordBatch(SHARD)
+
+
+@pytest.mark.parametrize(
+    ("limit", "sizes_bytes", "expected"),
+    [
+        (10, [], 10),
+        (10, [250] * 10, 100),
+        (10_000, [250] * 10_000, 10_000),
+        (10_000, [5_000] * 10_000, 2_097),
+        (10, [10 * 1024 * 1024] * 10, 1),
+        (1, [0], 10),
+    ],
+)
+def test_as_many_records_are_asked_for_as_10_mib_hold(
+    limit: int, sizes_bytes: list[int], expected: int
+) -> None:
+    assert next_limit(limit, sizes_bytes) == expected

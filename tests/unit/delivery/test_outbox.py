@@ -62,7 +62,7 @@ def test_what_is_removed_stays_away(tmp_path: Path) -> None:
 
 
 def test_an_unfinished_file_is_no_object(tmp_path: Path) -> None:
-    (tmp_path / "0000000001.tmp").write_bytes(b'{"bucket": "lake"')
+    (tmp_path / "0000000001.object.new").write_bytes(b'{"bucket": "lake"')
     assert list(Outbox(tmp_path).pending()) == []
     assert list(tmp_path.iterdir()) == []
 
@@ -84,7 +84,7 @@ def test_a_full_disk_is_an_error_and_leaves_nothing(tmp_path: Path, monkeypatch:
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("local_aws.delivery.outbox.os.fsync", full)
+    monkeypatch.setattr("local_aws.durable.os.fsync", full)
     with pytest.raises(JournalError, match="No space left on device"):
         Outbox(tmp_path).store(ITEM)
     assert list(tmp_path.iterdir()) == []

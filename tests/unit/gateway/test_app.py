@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gzip
 import json
 import threading
@@ -44,6 +45,8 @@ class Echo:
             raise ApiError("InvalidArgumentException", "no")
         if request.parameters["DeliveryStreamName"] == "break":
             raise RuntimeError("a mistake")
+        if request.parameters["DeliveryStreamName"] == "full":
+            raise OSError(errno.ENOSPC, "No space left on device")
         return {"RecordId": request.parameters["Record"]["Data"].decode(), "Encrypted": False}
 
     def start(self) -> None: ...
@@ -150,6 +153,14 @@ def test_a_mistake_of_ours_is_an_internal_failure_that_tells_nothing_of_the_insi
     assert json.loads(content)["__type"] == "InternalFailure"
     assert b"a mistake" not in content
     assert "a mistake" in caplog.text
+
+
+def test_what_the_disk_does_not_take_is_tried_again(client: Client) -> None:
+    body = b'{"DeliveryStreamName": "full", "Record": {"Data": ""}}'
+    status, _, content = client.call(target("PutRecord"), body)
+    assert status == 503
+    assert json.loads(content)["__type"] == "ServiceUnavailableException"
+    assert b"No space left on device" in content
 
 
 @pytest.mark.parametrize(
