@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from local_aws.athena.udf_failures import failure, invalid_argument
 
@@ -80,6 +81,27 @@ def _exponential(value: float, digits: int) -> str:
     return format(value, f".{digits}e")
 
 
+_STEMMED = {
+    **{"ca": "catalan", "da": "danish", "de": "german", "en": "english", "es": "spanish", "eu": "basque"},
+    **{"fi": "finnish", "fr": "french", "hu": "hungarian", "hy": "armenian", "ir": "irish", "it": "italian"},
+    **{"lt": "lithuanian", "nl": "dutch", "no": "norwegian", "pt": "portuguese", "ro": "romanian"},
+    **{"ru": "russian", "sv": "swedish", "tr": "turkish"},
+}
+
+
+@lru_cache
+def _stemmer(language: str) -> Any:
+    import snowballstemmer
+
+    return snowballstemmer.stemmer(_STEMMED[language])
+
+
+def _word_stem(word: str, language: str) -> str:
+    if language not in _STEMMED:
+        raise invalid_argument(f"Unknown stemmer language: {language}")
+    return str(_stemmer(language).stemWord(word))
+
+
 # Name, function, types of its parameters, type of its result.
 FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
     ("python_luhn", _luhn, ["VARCHAR"], "BOOLEAN"),
@@ -94,5 +116,6 @@ FUNCTIONS: tuple[tuple[str, Callable[..., object], list[str], str], ...] = (
     ("python_utf16_hex", lambda text: text.encode("utf-16-be").hex().upper(), ["VARCHAR"], "VARCHAR"),
     ("python_data_size", _data_size, ["VARCHAR"], "DECIMAL(38, 0)"),
     ("python_with_unit", _with_unit, ["BIGINT"], "VARCHAR"),
+    ("python_word_stem", _word_stem, ["VARCHAR", "VARCHAR"], "VARCHAR"),
     ("python_exponential", _exponential, ["DOUBLE", "INTEGER"], "VARCHAR"),
 )

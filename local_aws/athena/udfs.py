@@ -16,6 +16,7 @@ from local_aws.athena import (
     udf_addresses,
     udf_binary,
     udf_collections,
+    udf_colors,
     udf_digests,
     udf_json,
     udf_regexes,
@@ -46,6 +47,7 @@ _ARROW = {
         pa.struct([("t", pa.string()), ("g", pa.list_(pa.string()))])
     ),
     "DOUBLE[]": pa.list_(pa.float64()),
+    "BIGINT[]": pa.list_(pa.int64()),
     "BLOB": pa.binary(),
 }
 
@@ -106,6 +108,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
                 udf_addresses,
                 udf_binary,
                 udf_collections,
+                udf_colors,
                 udf_digests,
                 udf_json,
                 udf_regexes,

@@ -76,7 +76,7 @@ _KNOWN: Mapping[type[exp.Expr], tuple[str, ...]] = {
     exp.Star: (),
     exp.Alias: ("this", "alias"),
     exp.Ordered: ("this", "desc", "nulls_first"),
-    exp.Group: ("expressions", "cube", "rollup", "grouping_sets"),
+    exp.Group: ("expressions", "all", "cube", "rollup", "grouping_sets"),
     exp.Distinct: ("expressions",),
     exp.Limit: ("expression",),
     exp.Offset: ("expression",),

@@ -144,8 +144,8 @@ def text_of(sql: str, source: Type) -> str | None:
         return f"interval_year_text({sql})"
     if name == "decimal" and source.parameters[0] == source.parameters[1]:
         return f"fraction_text({sql})"
-    if name == "ipaddress":
-        return f"python_address_text({sql})"
+    if name in ("ipaddress", "color"):
+        return f"python_{'address' if name == 'ipaddress' else name}_text({sql})"
     if name == "boolean" or source.is_numeric or name == "uuid":
         return f"CAST({sql} AS VARCHAR)"
     return None

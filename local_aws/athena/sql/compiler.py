@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from local_aws.athena.sql import digests as digests
 from local_aws.athena.sql import sketches as sketches
 from local_aws.athena.sql.queries import QueryCompiler
 

@@ -105,6 +105,7 @@ class AthenaDialect(Trino):
     """The dialect to give to `sqlglot.parse`. Subscripts stay as they are written: arrays start at 1 here too."""
 
     INDEX_OFFSET = 0
+    NUMBERS_CAN_BE_UNDERSCORE_SEPARATED = True
 
     class Tokenizer(Trino.Tokenizer):
         """Trino's words and signs, without those that sqlglot takes from other databases."""

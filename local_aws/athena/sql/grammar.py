@@ -38,7 +38,6 @@ _COMPARED = (
 # Parts of nodes that other databases have: `SELECT * EXCEPT (a)`, `GROUP BY ALL`, `SELECT DISTINCT ON (a)`.
 _FOREIGN = (
     *((exp.Star, name) for name in ("except_", "replace", "rename")),
-    (exp.Group, "all"),
     (exp.Distinct, "on"),
     (exp.Select, "qualify"),
 )
@@ -55,6 +54,8 @@ def check_tree(statement: exp.Expr, source: Source) -> None:
                 raise QueryError(
                     "SYNTAX_ERROR", f"mismatched input '{name.strip('_').upper()}'", source.of(node)
                 )
+        if isinstance(node, exp.Group) and node.args.get("all") and not node.expressions:
+            raise QueryError("SYNTAX_ERROR", "mismatched input 'ALL'", source.of(node))
         unknown = unknown_argument(node)
         if unknown is not None:
             raise UnsupportedError(unknown, source.of(node))

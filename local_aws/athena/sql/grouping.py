@@ -6,6 +6,7 @@ aggregate is computed once, and what is done with it afterwards is done with a p
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -101,6 +102,8 @@ def group_by(
         # A literal in DuckDB's GROUP BY would be read as the position of a column.
         return f"({value.sql} || '')" if isinstance(value.literal, str) else _not_a_position(value)
 
+    if group.args.get("all") is False:
+        return _distinct_sets(group.expressions, key)
     for item in group.expressions:
         if isinstance(item, exp.Cube | exp.Rollup | exp.GroupingSets):
             parts.append(_sets(item, key))
@@ -111,6 +114,37 @@ def group_by(
     for name in ("cube", "rollup", "grouping_sets"):
         parts += [_sets(item, key) for item in group.args.get(name) or []]
     return " GROUP BY " + ", ".join(parts) if parts else ""
+
+
+def _distinct_sets(items: Sequence[exp.Expr], key: Key) -> str:
+    """Write GROUP BY DISTINCT: the sets that its items make together, each of them once."""
+    crossed = itertools.product(*(_expanded(item, key) for item in items))
+    sets = {
+        frozenset(joined): joined for parts in crossed for joined in [dict.fromkeys(itertools.chain(*parts))]
+    }
+    texts = [f"({', '.join(one)})" for one in sets.values()]
+    return f" GROUP BY GROUPING SETS ({', '.join(texts)})"
+
+
+def _expanded(item: exp.Expr, key: Key) -> list[tuple[str, ...]]:
+    """Return the grouping sets that an item of GROUP BY stands for."""
+    if isinstance(item, exp.GroupingSets):
+        return [one for member in item.expressions for one in _expanded(member, key)]
+    if isinstance(item, exp.Cube | exp.Rollup):
+        members = [_members(member, key) for member in item.expressions]
+        sizes = range(len(members), -1, -1)
+        if isinstance(item, exp.Rollup):
+            chosen = [tuple(members[:size]) for size in sizes]
+        else:
+            chosen = [found for size in sizes for found in itertools.combinations(members, size)]
+        return [tuple(itertools.chain(*parts)) for parts in chosen]
+    return [_members(item, key)]
+
+
+def _members(item: exp.Expr, key: Key) -> tuple[str, ...]:
+    if isinstance(item, exp.Tuple):
+        return tuple(key(inner) for inner in item.expressions)
+    return (key(item.this if isinstance(item, exp.Paren) else item),)
 
 
 def _not_a_position(value: Typed) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from local_aws.athena.errors import QueryError, UnsupportedError
+from local_aws.athena.errors import QueryError
 from local_aws.athena.sql.aggregates import direction
 from local_aws.athena.sql.expressions import Compiler
 from local_aws.athena.sql.operators import key_of
@@ -29,16 +29,19 @@ def order_and_limit(
     columns: Sequence[OutputColumn],
     values: Sequence[Typed],
     compiler: Compiler | None = None,
+    shown: Sequence[Typed] = (),
 ) -> str:
-    """Write ORDER BY, OFFSET and LIMIT."""
+    """Write ORDER BY, OFFSET and LIMIT; `shown` are the columns of the query inside, where there is one."""
     text = ""
     order = node.args.get("order")
     limit, offset = node.args.get("limit"), node.args.get("offset")
-    ties = _has_ties(limit)
-    if limit is not None and ties and (order is None or node.args.get("distinct") is not None):
-        _check_ties(queries, limit, order)
+    ties = has_ties(limit)
+    if limit is not None and ties and order is None:
+        place = queries.session.source.of(limit)
+        raise QueryError("MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY", place)
     if order is not None:
-        text = _order(queries, node, order, scope, columns, values, compiler, positions=not ties)
+        shown = shown or (() if ties else values)
+        text = _order(queries, node, order, scope, columns, values, compiler, shown)
     if limit is not None and ties:
         last = _fetched(queries, limit)
         if offset is not None:
@@ -51,16 +54,10 @@ def order_and_limit(
     return text
 
 
-def _has_ties(limit: exp.Expr | None) -> bool:
+def has_ties(limit: exp.Expr | None) -> bool:
+    """Return whether a query ends with FETCH FIRST … WITH TIES, which ranks its rows."""
     options = limit.args.get("limit_options") if isinstance(limit, exp.Fetch) else None
     return options is not None and bool(options.args.get("with_ties"))
-
-
-def _check_ties(queries: QueryCompiler, limit: exp.Expr, order: exp.Order | None) -> None:
-    place = queries.session.source.of(limit)
-    if order is None:
-        raise QueryError("MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY", place)
-    raise UnsupportedError("FETCH FIRST ... WITH TIES of SELECT DISTINCT", place)
 
 
 def _fetched(queries: QueryCompiler, limit: exp.Expr) -> int:
@@ -85,7 +82,7 @@ def _order(
     columns: Sequence[OutputColumn],
     values: Sequence[Typed],
     compiler: Compiler | None,
-    positions: bool = True,
+    shown: Sequence[Typed],
 ) -> str:
     names: dict[str, Typed] = {}
     for column, value in zip(columns, values, strict=True):
@@ -104,8 +101,11 @@ def _order(
                 f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY",
                 queries.session.source.of(item),
             )
-        if positions and value.sql in texts and not value.type.has_key:
-            items.append(f"{texts.index(value.sql) + 1}{direction(item)}")
+        place = texts.index(value.sql) if value.sql in texts else None
+        if shown is values and place is not None and not value.type.has_key:
+            items.append(f"{place + 1}{direction(item)}")
+        elif shown and shown is not values and place is not None:
+            items.append(f"{key_of(shown[place])}{direction(item)}")
         elif distinct:
             raise QueryError(
                 "EXPRESSION_NOT_IN_DISTINCT",

@@ -252,7 +252,7 @@ class RelationCompiler:
         right_text, right = self._relation(join.this, visible)
         side = str(join.side or "").upper()
         if str(join.method or "").upper() == "NATURAL":
-            raise UnsupportedError("NATURAL JOIN", self.queries.session.source.of(join))
+            raise QueryError("NOT_SUPPORTED", "Natural join not supported", self._place(join.this))
         scope = left.joined(right)
         using = [item.name for item in join.args.get("using") or []]
         if using:

@@ -1,5 +1,7 @@
 """Compiling SELECT: its list, DISTINCT, GROUP BY and HAVING around what FROM and WHERE give."""
 
+# ruff: noqa: S608  the SQL here is made from a syntax tree, with every name and text quoted
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -13,7 +15,7 @@ from local_aws.athena.sql.compiled import CompiledQuery, OutputColumn
 from local_aws.athena.sql.expressions import Compiler
 from local_aws.athena.sql.grouping import Grouping, group_by
 from local_aws.athena.sql.operators import key_of
-from local_aws.athena.sql.ordering import order_and_limit
+from local_aws.athena.sql.ordering import has_ties, order_and_limit
 from local_aws.athena.sql.relations import RelationCompiler
 from local_aws.athena.sql.typed import Typed
 from local_aws.athena.sql.types import quote, row_field_names
@@ -44,13 +46,18 @@ def compile_select(queries: QueryCompiler, node: exp.Select, outer: Scope | None
     columns = tuple(OutputColumn(name, v.type) for (name, _), v in zip(items, values, strict=True))
     having = _having(queries, node, output)
     # The order is compiled before the inner query is written: it may bring aggregates of its own.
-    ending = order_and_limit(queries, node, scope, columns, values, output)
+    distinct = _distinct(queries, node, values)
+    ranked = queries.session.fresh("r") if distinct and has_ties(node.args.get("limit")) else ""
+    shown = [field.value for field in CompiledQuery("", columns).fields(ranked)] if ranked else ()
+    ending = order_and_limit(queries, node, scope, columns, values, output, shown)
     if grouping is not None:
         inner = f"SELECT {grouping.columns()}{source}{group_text}"
         source = f" FROM ({inner}) AS {grouping.alias}{having}"
-    sql = "SELECT " + _distinct(queries, node, values)
-    sql += ", ".join(f"{value.sql} AS c{index}" for index, value in enumerate(values, start=1))
-    return CompiledQuery(sql + source + ending, columns)
+    sql = "SELECT " + distinct
+    sql += ", ".join(f"{value.sql} AS c{index}" for index, value in enumerate(values, start=1)) + source
+    if ranked:
+        return CompiledQuery(f"SELECT * FROM ({sql}) AS {ranked}{ending}", columns)
+    return CompiledQuery(sql + ending, columns)
 
 
 def _having(queries: QueryCompiler, node: exp.Select, output: Compiler) -> str:

@@ -1,7 +1,7 @@
 """Aggregates that Trino answers by a sketch, and others that few use: here they hold the values themselves.
 
-A sketch of distinct values (HyperLogLog, set digest) is the list of their texts: counts are exact, which lies within
-every error bound.
+A sketch of distinct values is the list of their texts (HyperLogLog) or has their counts, too (set digest): it counts
+exactly, which lies within every error bound.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from local_aws.athena.sql.types import Type, duckdb_type
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SKETCHES = {"approx_set": "hyperloglog", "make_set_digest": "setdigest"}
-_MERGED = {"merge": ("hyperloglog",), "merge_set_digest": ("setdigest",)}
+_MERGED = {"merge": ("hyperloglog", "qdigest", "tdigest"), "merge_set_digest": ("setdigest",)}
 
 
 @aggregate("approx_set", "make_set_digest")
@@ -30,8 +29,12 @@ def _sketch(call: AggregateCall) -> Typed:
     text = cast_text_of(value.sql, value.type)
     if text is None:
         raise call.mismatch()
+    if call.name == "make_set_digest":
+        # How a value is hashed depends on its type (`hash_counts`).
+        mark = "i" if value.type.is_integer else "t" if value.type.name == "varchar" else "o"
+        return Typed(call.apply("histogram", f"'{mark}' || {text}"), Type("setdigest"))
     found = f"list_distinct({call.apply('array_agg', text)})"
-    return Typed(f"CASE WHEN len({found}) > 0 THEN {found} END", Type(_SKETCHES[call.name]))
+    return Typed(f"CASE WHEN len({found}) > 0 THEN {found} END", Type("hyperloglog"))
 
 
 @aggregate("merge", "merge_set_digest")
@@ -39,9 +42,13 @@ def _merge(call: AggregateCall) -> Typed:
     value = call.take(1)[0]
     if value.type.name not in _MERGED[call.name]:
         raise call.mismatch()
-    found = call.apply("array_agg", value.sql)
-    merged = f"list_distinct(flatten(list_filter({found}, lambda w_: w_ IS NOT NULL)))"
-    return Typed(f"CASE WHEN len({merged}) > 0 THEN {merged} END", value.type)
+    found = f"list_filter({call.apply('array_agg', value.sql)}, lambda w_: w_ IS NOT NULL)"
+    merged = f"flatten({found})"
+    if value.type.name == "hyperloglog":
+        merged = f"list_distinct({merged})"
+    elif value.type.name == "setdigest":
+        merged = f"merged_counts({found})"
+    return Typed(f"CASE WHEN len({found}) > 0 THEN {merged} END", value.type)
 
 
 @aggregate("approx_most_frequent")

@@ -40,6 +40,8 @@ _SIMPLE: Mapping[str, Type] = {
     "uuid": Type("uuid"),
     "hyperloglog": Type("hyperloglog"),
     "setdigest": Type("setdigest"),
+    "tdigest": Type("tdigest"),
+    "color": Type("color"),
     "ipaddress": Type("ipaddress"),
     "char": Type("char", (1,)),
     "decimal": types.decimal(38, 0),
@@ -93,7 +95,7 @@ def parse_type(text: str) -> Type:
 
 def _read(reader: _Reader) -> Type:
     name = reader.take().lower().strip('"`')
-    if name in ("array", "map", "row", "struct", "function"):
+    if name in ("array", "map", "row", "struct", "function", "qdigest"):
         opening = reader.expect("(", "<")
         closing = ")" if opening == "(" else ">"
         if name in ("row", "struct"):

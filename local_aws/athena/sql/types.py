@@ -77,8 +77,8 @@ class Type:
         return all(argument.is_comparable for argument in self.arguments)
 
 
-# Held as lists of texts, which are not what Athena would print.
-SKETCHES = ("hyperloglog", "setdigest")
+# Held as the values themselves, which are not what Athena would print.
+SKETCHES = ("hyperloglog", "setdigest", "qdigest", "tdigest")
 INTEGER_WIDTH = {"tinyint": 1, "smallint": 2, "integer": 4, "bigint": 8}
 _INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 
@@ -171,7 +171,9 @@ _DUCKDB_NAMES = {
     "uuid": "UUID",
     "ipaddress": "BLOB",
     "hyperloglog": "VARCHAR[]",
-    "setdigest": "VARCHAR[]",
+    "setdigest": "MAP(VARCHAR, BIGINT)",
+    "tdigest": "STRUCT(v DOUBLE, w DOUBLE)[]",
+    "color": "BIGINT",
 }
 
 
@@ -186,6 +188,8 @@ def duckdb_type(kind: Type) -> str:
     if kind.name == "row":
         fields = zip(row_field_names(kind), kind.arguments, strict=True)
         return "STRUCT(" + ", ".join(f"{quote(n)} {duckdb_type(t)}" for n, t in fields) + ")"
+    if kind.name == "qdigest":
+        return f"STRUCT(v {duckdb_type(kind.arguments[0])}, w DOUBLE)[]"
     return _DUCKDB_NAMES[kind.name]
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from local_aws.athena.sql.functions import (
     arrays,
     binary,
+    colors,
     conditions,
     dates,
+    digests,
     json,
     maps,
     math,
@@ -18,5 +20,19 @@ from local_aws.athena.sql.functions import (
 from local_aws.athena.sql.functions.registry import Functions
 
 SCALARS = Functions()
-for _family in (arrays, binary, conditions, dates, json, maps, math, regexes, strings, teradata, urls):
+for _family in (
+    arrays,
+    binary,
+    colors,
+    conditions,
+    dates,
+    digests,
+    json,
+    maps,
+    math,
+    regexes,
+    strings,
+    teradata,
+    urls,
+):
     _family.register(SCALARS)

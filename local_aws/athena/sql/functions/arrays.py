@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
 _RULES = """
 cardinality(array(T)) -> bigint => CAST(len({0}) AS BIGINT)
-cardinality(hyperloglog) -> bigint => CAST(len({0}) AS BIGINT)
-cardinality(setdigest) -> bigint => CAST(len({0}) AS BIGINT)
-empty_approx_set() -> hyperloglog => CAST([] AS VARCHAR[])
-intersection_cardinality(setdigest, setdigest) -> bigint => CAST(len(list_intersect({0}, {1})) AS BIGINT)
-jaccard_index(setdigest, setdigest) -> double => jaccard_of({0}, {1})
+array_histogram(array(T)) -> map(T, bigint) => histogram_of({0})
 combinations(array(T), bigint) -> array(array(T)) => checked_combinations({0}, {1})
 shuffle(array(T)) -> array(T) => array_shuffled({0})
 contains(array(T), T) -> boolean => array_has({0}, {1})

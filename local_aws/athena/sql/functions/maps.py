@@ -30,6 +30,7 @@ def register(functions: Functions) -> None:
     functions.define_all(_RULES)
     functions.builder("map")(_map)
     functions.builder("map_concat")(_concat)
+    functions.builder("features")(_features)
     functions.builder("map_entries")(_entries)
     functions.builder("map_from_entries", "multimap_from_entries")(_from_entries)
     functions.builder("map_filter")(_filter)
@@ -57,6 +58,16 @@ def _map(call: Call) -> Typed:
     return Typed(f"map_of_arrays({keys.sql}, {values.sql})", kind)
 
 
+def _features(call: Call) -> Typed:
+    """Build `features(x, …)`: a map from the place of each of up to ten numbers, from 0, to the number."""
+    if not 1 <= call.count <= _MAX_FEATURES:
+        raise call.wrong_count("features(double, ...)")
+    values = ", ".join(call.coerced(index, types.DOUBLE).sql for index in range(call.count))
+    kind = types.map_of(types.BIGINT, types.DOUBLE)
+    return Typed(f"CAST(map(range({call.count}), [{values}]) AS {types.duckdb_type(kind)})", kind)
+
+
+_MAX_FEATURES = 10
 _CONCATENATIONS = Functions()
 _CONCATENATIONS.define("map_concat(map(K, V), map(K, V), ...) -> map(K, V)", "map_concat({args})")
 

@@ -156,8 +156,6 @@ CREATE OR REPLACE MACRO checked_combinations(a, n) AS
          WHEN n > 5 THEN [a[1:fail_('INVALID_FUNCTION_ARGUMENT: combination size must not exceed 5: ' || CAST(n AS VARCHAR))]]
          ELSE list_transform(python_combinations(len(a), n), lambda c: list_transform(c, lambda i: a[i])) END;
 
-CREATE OR REPLACE MACRO jaccard_of(a, b) AS len(list_intersect(a, b)) / len(list_distinct(list_concat(a, b)));
-
 CREATE OR REPLACE MACRO array_shuffled(a) AS
     list_transform(list_sort(list_transform(a, lambda e: struct_pack(r := random(), v := e))), lambda s: s.v);
 
