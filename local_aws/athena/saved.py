@@ -6,6 +6,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
+from local_aws.athena.earlier import earlier_statements
 from local_aws.athena.starting import invalid
 from local_aws.athena.workgroups import DEFAULT_WORKGROUP
 from local_aws.gateway.service import ApiError
@@ -15,20 +16,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from local_aws.clients import Clients
+
     Parameters = Mapping[str, Any]
     Operation = Callable[[Parameters], Mapping[str, Any]]
 
 _MOST: Final = 50
 _QUERIES: Final = "named-queries"
 _STATEMENTS: Final = "prepared-statements"
+_TAKEN_OVER: Final = "taken-over"
 _TOKEN: Final = "ClientRequestToken"  # noqa: S105  (the name of a member)
 
 
 class SavedStatements:
-    """Answers the operations on both for one Region; `check_workgroup` raises `ApiError` for an unknown workgroup."""
+    """Answers the operations on both for one Region; `check_workgroup` raises `ApiError` for an unknown workgroup.
 
-    def __init__(self, folder: Path, check_workgroup: Callable[[str], object]) -> None:
+    `behind` gives the clients of MiniStack, which kept them in earlier versions: they are taken over once.
+    """
+
+    def __init__(
+        self, folder: Path, check_workgroup: Callable[[str], object], behind: Callable[[], Clients]
+    ) -> None:
         self._kept = Kept(folder)
+        self._behind = behind
+        self._has_earlier = False
         self._check_workgroup = check_workgroup
         self.operations: Mapping[str, Operation] = {
             "BatchGetNamedQuery": self._batch_get_queries,
@@ -65,10 +76,25 @@ class SavedStatements:
             statements.pop(workgroup, None)
             self._kept.put(_STATEMENTS, statements)
 
+    def _take_over(self) -> None:
+        with self._kept.lock:
+            if not self._has_earlier and self._kept.get(_TAKEN_OVER) is None:
+                queries, statements = earlier_statements(self._behind())
+                self._kept.put(_QUERIES, queries | (self._kept.get(_QUERIES) or {}))
+                present = self._kept.get(_STATEMENTS) or {}
+                merged = {
+                    name: statements.get(name, {}) | present.get(name, {}) for name in statements | present
+                }
+                self._kept.put(_STATEMENTS, merged)
+                self._kept.put(_TAKEN_OVER, True)
+            self._has_earlier = True
+
     def _queries(self) -> dict[str, dict[str, Any]]:
+        self._take_over()
         return dict(self._kept.get(_QUERIES) or {})
 
     def _statements(self) -> dict[str, dict[str, dict[str, Any]]]:
+        self._take_over()
         return dict(self._kept.get(_STATEMENTS) or {})
 
     def _create_query(self, parameters: Parameters) -> Mapping[str, Any]:

@@ -65,7 +65,9 @@ class AthenaService:
         self.is_stopping = False
         self._history: History | None = None
         self._saved = SavedStatements(
-            settings.athena_dir / "saved", lambda name: self._workgroups.get(settings.region, name)
+            settings.athena_dir / "saved",
+            lambda name: self._workgroups.get(settings.region, name),
+            lambda: self._workgroups.behind(settings.region),
         )
         self._lanes: Mapping[str, ThreadPoolExecutor] = {}
         self._operations: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {

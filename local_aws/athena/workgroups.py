@@ -54,7 +54,7 @@ class Workgroups:
     def get(self, region: str, name: str) -> Mapping[str, Any]:
         """Give a workgroup as GetWorkGroup answers it; raises `ApiError` when there is none."""
         try:
-            answer: Any = self._of(region).client("athena").get_work_group(WorkGroup=name)["WorkGroup"]
+            answer: Any = self.behind(region).client("athena").get_work_group(WorkGroup=name)["WorkGroup"]
         except ClientError as error:
             raise ApiError(
                 "InvalidRequestException",
@@ -76,7 +76,7 @@ class Workgroups:
         """Delete a workgroup; raises `ApiError` as MiniStack refuses."""
         self.get(region, str(parameters["WorkGroup"]))
         try:
-            self._of(region).client("athena").delete_work_group(**parameters)
+            self.behind(region).client("athena").delete_work_group(**parameters)
         except ClientError as error:
             raise ApiError(
                 error.response["Error"]["Code"],
@@ -114,7 +114,8 @@ class Workgroups:
                 clients.close()
             self._behind.clear()
 
-    def _of(self, region: str) -> Clients:
+    def behind(self, region: str) -> Clients:
+        """Return the clients of MiniStack in a Region."""
         with self._lock:
             if region not in self._behind:
                 self._behind[region] = Clients(self._endpoint, region, headers={BEHIND_HEADER: "1"})

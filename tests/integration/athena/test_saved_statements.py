@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.clients import BEHIND_HEADER, Clients
 from tests.gateway_fixture import unique
 
 if TYPE_CHECKING:
@@ -132,3 +133,27 @@ def test_an_unknown_workgroup_is_refused(athena: Any) -> None:
         ),
     ):
         assert refusal(call) == ("InvalidRequestException", "WorkGroup is not found.")
+
+
+def test_what_an_earlier_version_left_with_ministack_is_taken_over_once(
+    make_local_aws: Callable[..., LocalAws],
+) -> None:
+    instance = make_local_aws()
+    behind = Clients(instance.endpoint, instance.settings.region, headers={BEHIND_HEADER: "1"})
+    earlier, athena = behind.client("athena"), instance.clients.client("athena")
+    earlier.create_work_group(Name="old")
+    query_id = earlier.create_named_query(Name="q", Database="d", QueryString="select 1", WorkGroup="old")[
+        "NamedQueryId"
+    ]
+    earlier.create_prepared_statement(StatementName="p", WorkGroup="old", QueryStatement="select ?")
+    behind.close()
+    found = athena.get_named_query(NamedQueryId=query_id)["NamedQuery"]
+    assert (found["Name"], found["QueryString"], found["WorkGroup"]) == ("q", "select 1", "old")
+    assert athena.list_named_queries(WorkGroup="old")["NamedQueryIds"] == [query_id]
+    statement = athena.get_prepared_statement(WorkGroup="old", StatementName="p")["PreparedStatement"]
+    assert (statement["QueryStatement"], statement["WorkGroupName"]) == ("select ?", "old")
+    # What is deleted here does not come back from there.
+    athena.delete_named_query(NamedQueryId=query_id)
+    instance.stop()
+    instance.start()
+    assert instance.clients.client("athena").list_named_queries(WorkGroup="old")["NamedQueryIds"] == []

@@ -90,7 +90,7 @@ def test_what_does_not_end_in_time_is_killed_and_named(make_local_aws: MakeLocal
     family = instance.family()
     family[0].suspend()
     done = instance.command("down", "--timeout", "0.5")
-    assert done.returncode == 0
+    assert done.returncode == 1
     assert "Killed after 0.5 s: " in done.stdout
     assert str(family[0].pid) in done.stdout
     assert not [one for one in family if running.alive(one.pid, one.create_time())]
