@@ -18,10 +18,12 @@ from local_aws.athena import (
     udf_collections,
     udf_colors,
     udf_digests,
+    udf_geometry,
     udf_json,
     udf_regexes,
     udf_statistics,
     udf_texts,
+    udf_tiles,
     udf_zones,
 )
 from local_aws.athena.udf_failures import invalid_argument
@@ -49,6 +51,7 @@ _ARROW = {
     "DOUBLE[]": pa.list_(pa.float64()),
     "BIGINT[]": pa.list_(pa.int64()),
     "BLOB": pa.binary(),
+    "BLOB[]": pa.list_(pa.binary()),
 }
 
 
@@ -110,10 +113,12 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
                 udf_collections,
                 udf_colors,
                 udf_digests,
+                udf_geometry,
                 udf_json,
                 udf_regexes,
                 udf_statistics,
                 udf_texts,
+                udf_tiles,
                 udf_zones,
             )
             for name, function, kinds, kind in family.FUNCTIONS

@@ -46,8 +46,10 @@ def text_form(sql: str, kind: Type, inside: bool = False) -> str:
     if kind.name == "varbinary":
         # Athena prints the bytes as pairs of hex digits with spaces between them.
         return f"rtrim(regexp_replace(lower(hex({sql})), '(..)', '\\1 ', 'g'))"
-    if kind.name in SKETCHES:
+    if kind.name in (*SKETCHES, "bingtile"):
         raise UnsupportedError(f"A result of the type {kind}")
+    if kind.name in ("geometry", "sphericalgeography"):
+        return f"python_geometry_text({sql})"
     if kind.name == "json":
         return f"CAST({sql} AS VARCHAR)"
     if kind.name == "unknown":

@@ -28,8 +28,8 @@ class Type:
         if self.name == "row":
             fields = (f"{n} {t}" if n else str(t) for n, t in zip(self.names, self.arguments, strict=True))
             return f"row({', '.join(fields)})"
-        if self.name == "hyperloglog":
-            return "HyperLogLog"
+        if self.name in _CASED_NAMES:
+            return _CASED_NAMES[self.name]
         inside = [str(p) for p in self.parameters] + [str(a) for a in self.arguments]
         if self.name == "decimal":
             return f"decimal({self.parameters[0]},{self.parameters[1]})"
@@ -65,7 +65,7 @@ class Type:
     @property
     def is_orderable(self) -> bool:
         """Whether `<` and ORDER BY are defined on it."""
-        if self.name in ("map", "json", "function", *SKETCHES):
+        if self.name in _WITHOUT_ORDER:
             return False
         return all(argument.is_orderable for argument in self.arguments)
 
@@ -77,8 +77,15 @@ class Type:
         return all(argument.is_comparable for argument in self.arguments)
 
 
+_CASED_NAMES = {
+    "hyperloglog": "HyperLogLog",
+    "geometry": "Geometry",
+    "sphericalgeography": "SphericalGeography",
+    "bingtile": "BingTile",
+}
 # Held as the values themselves, which are not what Athena would print.
 SKETCHES = ("hyperloglog", "setdigest", "qdigest", "tdigest")
+_WITHOUT_ORDER = ("map", "json", "function", "geometry", "sphericalgeography", "bingtile", "color", *SKETCHES)
 INTEGER_WIDTH = {"tinyint": 1, "smallint": 2, "integer": 4, "bigint": 8}
 _INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 
@@ -174,6 +181,9 @@ _DUCKDB_NAMES = {
     "setdigest": "MAP(VARCHAR, BIGINT)",
     "tdigest": "STRUCT(v DOUBLE, w DOUBLE)[]",
     "color": "BIGINT",
+    "geometry": "BLOB",
+    "sphericalgeography": "BLOB",
+    "bingtile": "BIGINT",
 }
 
 

@@ -40,3 +40,6 @@ CREATE OR REPLACE MACRO histogram_of(a) AS
     CASE WHEN a IS NULL THEN NULL
          ELSE list_transform([list_filter(a, lambda e: e IS NOT NULL)], lambda l: map_from_entries(list_transform(array_unique(l),
                   lambda x: struct_pack(k := x, v := CAST(len(list_filter(l, lambda e: e = x)) AS BIGINT)))))[1] END;
+
+CREATE OR REPLACE MACRO tile_coordinates(t) AS
+    CASE WHEN t IS NOT NULL THEN struct_pack(x := CAST(python_tile_x(t) AS INTEGER), y := CAST(python_tile_y(t) AS INTEGER)) END;
