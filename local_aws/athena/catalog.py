@@ -103,10 +103,8 @@ class GlueCatalog:
             raise _catalog_failed(error) from error
 
     def partitions(self, database: str, name: str) -> Iterator[Mapping[str, Any]]:
-        """Give Glue's own answers for the registered partitions of a table, without their columns."""
-        pages = self._glue.get_paginator("get_partitions").paginate(
-            DatabaseName=database, TableName=name, ExcludeColumnSchema=True
-        )
+        """Give Glue's own answers for the registered partitions of a table."""
+        pages = self._glue.get_paginator("get_partitions").paginate(DatabaseName=database, TableName=name)
         for page in pages:
             yield from page["Partitions"]
 

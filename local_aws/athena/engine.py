@@ -16,6 +16,7 @@ import duckdb
 from local_aws.athena import udfs
 from local_aws.athena.catalog import TableDefinition
 from local_aws.athena.errors import SYSTEM_ERROR, ExhaustedError, QueryCancelledError, QueryError
+from local_aws.athena.formats.readers import check_table
 from local_aws.athena.native import native_table
 from local_aws.athena.object_cache import ObjectCache
 from local_aws.athena.planning import Planner
@@ -141,6 +142,8 @@ class RunningQuery:
         tables = {
             scan.name: scan.source.scan for scan in scans if isinstance(scan.source.scan, TableDefinition)
         }
+        for definition in tables.values():
+            check_table(definition)
         schemas = {name: table_schema(table) for name, table in tables.items()}
         needs = self.engine.planner.needs(sql, schemas, memory) if tables else {}
         for scan in scans:

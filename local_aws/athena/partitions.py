@@ -22,6 +22,7 @@ from local_aws.athena import projection
 from local_aws.athena.arrow_types import arrow_type
 from local_aws.athena.errors import QueryError
 from local_aws.athena.formats.parquet import columns_of
+from local_aws.athena.partition_types import check_partition_types
 from local_aws.athena.sql.types import quote
 from local_aws.athena.storage import Location, list_folder, list_folders, parse_location
 
@@ -44,10 +45,14 @@ MAX_ENUMERATED = 250_000
 
 @dataclass(frozen=True)
 class Partition:
-    """One partition: its values as text (None for Hive's null), in the order of the columns, and where it is."""
+    """One partition: its values as text (None for Hive's null), in the order of the columns, and where it is.
+
+    `columns` are the names and types that it declares itself, as Glue has them.
+    """
 
     values: tuple[str | None, ...]
     location: Location
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +113,8 @@ def find_files(
         return _projected_files(clients, table, conditions, now)
     partitions = [_registered_partition(table, item) for item in registered()]
     kept = prune(table, partitions, conditions)
+    names = [column.name for column in table.partition_columns]
+    check_partition_types(table, ((hive_path(names, item.values)[:-1], item.columns) for item in kept))
     return _files_of(clients, kept)
 
 
@@ -122,7 +129,9 @@ def _registered_partition(table: TableDefinition, item: Mapping[str, Any]) -> Pa
     if not location:
         base = table.location if table.location.endswith("/") else table.location + "/"
         location = base + hive_path([c.name for c in table.partition_columns], values)
-    return Partition(values, parse_location(location).folder)
+    storage = item.get("StorageDescriptor") or {}
+    columns = tuple((str(c["Name"]), str(c.get("Type") or "string")) for c in storage.get("Columns") or ())
+    return Partition(values, parse_location(location).folder, columns)
 
 
 def hive_path(names: Sequence[str], values: Sequence[str | None]) -> str:

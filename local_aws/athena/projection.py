@@ -94,7 +94,8 @@ def _invalid(table: TableDefinition, detail: str) -> QueryError:
 
 
 def _enum(table: TableDefinition, column: str, settings: Mapping[str, str]) -> tuple[str, ...]:
-    values = tuple(value.strip() for value in settings.get("values", "").split(",") if value.strip())
+    # AWS rule: white space is part of a value of an enum, and of no other setting.
+    values = tuple(value for value in settings.get("values", "").split(",") if value)
     if not values:
         raise _invalid(table, f"projection.{column}.values is missing")
     return values

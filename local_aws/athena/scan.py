@@ -125,8 +125,6 @@ class LakeTable(ds.InMemoryDataset):  # type: ignore[misc]
             conditions,
             context.now,
         )
-        if not files:
-            return iter(())
         context.files += len(files)
         read = reader_for(table)
         data_columns = [column.name for column in table.columns]

@@ -1,9 +1,7 @@
-"""Tables of delimited lines: LazySimpleSerDe (TSV, custom delimiters) and OpenCSVSerde (quoted CSV)."""
+"""Tables of delimited lines: LazySimpleSerDe (TSV, custom delimiters), OpenCSVSerde (quoted CSV) and RegexSerDe."""
 
 from __future__ import annotations
 
-import base64
-import csv
 import re
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -12,9 +10,15 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from local_aws.athena.errors import QueryError
+from local_aws.athena.errors import QueryError, UnsupportedError
+from local_aws.athena.formats import text_values
+from local_aws.athena.formats.open_csv import CsvLines
 from local_aws.athena.formats.parquet import needed_columns
+from local_aws.athena.formats.regex_lines import RegexLines, regex_lines
+from local_aws.athena.formats.table_properties import LineOptions, is_true, line_options, lowered_properties
 from local_aws.athena.formats.text import finished_batches, lines_of, read_objects
+from local_aws.delivery.conversion.errors import FormatError
+from local_aws.delivery.conversion.joda import MILLIS, JodaFormat, compile_joda
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,66 +31,111 @@ if TYPE_CHECKING:
 
 _CHUNK_LINES = 50_000
 _LAZY_NULL = "\\N"
-_WHOLE = r"^[+-]?[0-9]+$"
-_NUMBER = r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?$"
-_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?$"
+_ESCAPES = {"\\t": "\t", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}
+_LEVELS = 8
+_EXTENDED_LEVELS = (*range(9, 10), *range(11, 13), *range(14, 27), *range(28, 32), *range(127, 128))
 
 
 @dataclass(frozen=True)
-class Delimiters:
-    """How the lines of a table are taken apart. `quote` is None for LazySimpleSerDe, which has no quotes."""
+class LazySimple:
+    """How LazySimpleSerDe takes lines apart: one delimiter for each depth of nesting."""
 
-    field: str
-    quote: str | None
+    delimiters: tuple[str, ...]
     escape: str | None
-    collection: str
-    map_key: str
-    null: str | None
-    skipped_lines: int
-
-    @property
-    def strict(self) -> bool:
-        """Whether a value that does not fit its type is an error, as it is for OpenCSVSerde; otherwise it is NULL."""
-        return self.quote is not None
+    null: str
+    last_takes_rest: bool
+    formats: tuple[JodaFormat, ...]
 
 
-def delimiters_of(table: TableDefinition) -> Delimiters:
-    """Read the delimiters from a table's SerDe parameters, with Hive's defaults."""
-    parameters = table.serde_parameters
-    lowered = {key.lower(): value for key, value in {**table.parameters, **parameters}.items()}
-    skipped = int(lowered.get("skip.header.line.count", "0") or 0)
-    if "opencsv" in table.serde.lower():
-        return Delimiters(
-            field=_character(parameters.get("separatorChar"), ","),
-            quote=_character(parameters.get("quoteChar"), '"'),
-            escape=_character(parameters.get("escapeChar"), "\\"),
-            collection="\x02",
-            map_key="\x03",
-            null=None,
-            skipped_lines=skipped,
+@dataclass(frozen=True)
+class OpenCsv:
+    """How OpenCSVSerde takes lines apart, and whether a value that does not fit its type is NULL or an error."""
+
+    lines: CsvLines
+    null_for_invalid: bool
+
+
+Rules = LazySimple | OpenCsv | RegexLines
+
+
+def rules_of(table: TableDefinition) -> Rules:
+    """Read how the lines of a table are taken apart; raises `QueryError` for what cannot be, or is not available."""
+    properties = lowered_properties(table)
+    serde = table.serde.lower()
+    if "opencsv" in serde:
+        return _open_csv(table, properties)
+    if "regex" in serde:
+        return regex_lines(table, properties)
+    return _lazy_simple(table, properties)
+
+
+def check_delimited(table: TableDefinition) -> None:
+    """Raise `QueryError` for properties of a table of lines that cannot be, or are not available."""
+    rules_of(table)
+    line_options(table)
+
+
+def _open_csv(table: TableDefinition, properties: dict[str, str]) -> OpenCsv:
+    separator = _first_character(properties.get("separatorchar"), ",")
+    quote = _first_character(properties.get("quotechar"), '"')
+    escape = _first_character(properties.get("escapechar"), "\\")
+    if escape == '"':  # the SerDe's own default, which makes its parser take the backslash
+        escape = "\\"
+    if len({separator, quote, escape}) < 3:
+        raise QueryError(
+            "HIVE_INVALID_METADATA",
+            "The separator, quote, and escape characters must be different! They are"
+            f" {separator!r}, {quote!r} and {escape!r} for {table.full_name}",
         )
-    escape = lowered.get("escape.delim")
-    return Delimiters(
-        field=_character(lowered.get("field.delim") or lowered.get("serialization.format"), "\x01"),
-        quote=None,
-        escape=_character(escape, "\\") if escape else None,
-        # Hive's own property has this spelling.
-        collection=_character(lowered.get("collection.delim") or lowered.get("colelction.delim"), "\x02"),
-        map_key=_character(lowered.get("mapkey.delim"), "\x03"),
-        null=lowered.get("serialization.null.format", _LAZY_NULL),
-        skipped_lines=skipped,
+    for column in table.columns:
+        if column.type.name in ("array", "map", "row"):
+            raise UnsupportedError(f"OpenCSVSerde with the type {column.type} of the column {column.name}")
+    return OpenCsv(CsvLines(separator, quote, escape), is_true(properties, "use.null.for.invalid.data"))
+
+
+def _lazy_simple(table: TableDefinition, properties: dict[str, str]) -> LazySimple:
+    field = _delimiter(properties.get("field.delim") or properties.get("serialization.format"), "\x01")
+    # Hive's own property has this spelling.
+    collection = _delimiter(properties.get("collection.delim") or properties.get("colelction.delim"), "\x02")
+    levels = [field, collection, _delimiter(properties.get("mapkey.delim"), "\x03")]
+    levels += [chr(code) for code in range(4, _LEVELS + 1)]
+    if is_true(properties, "hive.serialization.extend.nesting.levels") or is_true(
+        properties, "hive.serialization.extend.additional.nesting.levels"
+    ):
+        levels += [chr(code) for code in _EXTENDED_LEVELS]
+    escape = properties.get("escape.delim")
+    return LazySimple(
+        delimiters=tuple(levels),
+        escape=_delimiter(escape, "\\") if escape else None,
+        null=properties.get("serialization.null.format", _LAZY_NULL),
+        last_takes_rest=is_true(properties, "serialization.last.column.takes.rest"),
+        formats=_formats(table, properties),
     )
 
 
-def _character(value: str | None, default: str) -> str:
-    r"""Read a delimiter: itself, `\\t` and the like, or the number of a character below 256."""
+def _formats(table: TableDefinition, properties: dict[str, str]) -> tuple[JodaFormat, ...]:
+    patterns = [text.strip() for text in properties.get("timestamp.formats", "").split(",") if text.strip()]
+    try:
+        return tuple(compile_joda(pattern) for pattern in patterns if pattern != MILLIS)
+    except FormatError as error:
+        raise UnsupportedError(f"The property 'timestamp.formats' of {table.full_name} ({error})") from None
+
+
+def _first_character(value: str | None, default: str) -> str:
+    r"""Return the one character that a property of OpenCSVSerde gives: its first, or what `\t` stands for."""
+    return _ESCAPES.get(value, value[0]) if value else default
+
+
+def _delimiter(value: str | None, default: str) -> str:
+    r"""Read a delimiter of LazySimpleSerDe: a byte's number, what `\t` and `\001` stand for, or a first character."""
     if not value:
         return default
-    if value.isdigit() and len(value) <= 3:
-        return chr(int(value))
-    escapes = {"\\t": "\t", "\\n": "\n", "\\\\": "\\", "\\001": "\x01", "\\u0001": "\x01"}
-    return escapes.get(value, value)
+    if re.fullmatch(r"-?[0-9]{1,3}", value) and -128 <= int(value) <= 127:
+        return chr(int(value) % 256)
+    octal = re.fullmatch(r"\\([0-7]{3})|\\u([0-9A-Fa-f]{4})", value)
+    if octal is not None:
+        return chr(int(octal.group(1), 8) if octal.group(1) else int(octal.group(2), 16))
+    return _ESCAPES.get(value, value[0])
 
 
 def read_delimited(
@@ -102,61 +151,76 @@ def read_delimited(
     add_bytes: Callable[[int], None],
 ) -> Iterator[Any]:
     """Read delimited objects. All bytes of an object are read, whatever the columns."""
+    rules, options = rules_of(table), line_options(table)
     add_bytes(sum(stored.size for stored, _ in files))
-    delimiters = delimiters_of(table)
     needed = needed_columns(columns, condition, schema)
     positions = {name: index for index, name in enumerate(data_columns) if name in needed}
+    reader = _LineReader(rules, options, positions, len(data_columns), schema)
 
     def batches() -> Iterator[Any]:
-        for stored, constants, content in read_objects(files, clients):
-            lines = lines_of(content, delimiters.skipped_lines)
+        for _, constants, content in read_objects(files, clients):
+            lines = lines_of(content, options)
             for start in range(0, len(lines), _CHUNK_LINES):
-                part = lines[start : start + _CHUNK_LINES]
-                rows = _rows(part, delimiters, positions, schema, stored)
+                rows = reader.read(lines[start : start + _CHUNK_LINES])
                 yield from finished_batches(rows, schema, columns, constants, condition, needed)
 
     return batches()
 
 
-def _rows(
-    lines: list[bytes], delimiters: Delimiters, positions: dict[str, int], schema: Any, stored: StoredObject
-) -> Any:
-    if not positions:
-        return pa.table({"rows_": pa.nulls(len(lines))})
-    texts = _split(lines, delimiters)
-    width = len(texts)
-    arrays = {}
-    for name, position in positions.items():
-        values = texts[position] if position < width else [None] * len(lines)
-        kind = schema.field(name).type
-        arrays[name] = _convert(pa.array(values, pa.string()), kind, delimiters, f"{name} in {stored.uri}")
-    return pa.table(arrays)
+@dataclass(frozen=True)
+class _LineReader:
+    """Turns lines into rows of the columns wanted; `positions` are those of the columns in the table."""
+
+    rules: Rules
+    options: LineOptions
+    positions: dict[str, int]
+    width: int
+    schema: Any
+
+    def read(self, lines: list[bytes]) -> Any:
+        """Return the rows of some lines: one for each."""
+        if not self.positions:
+            return pa.table({"rows_": pa.nulls(len(lines))})
+        texts = self._split([self.options.text(line) for line in lines])
+        arrays = {}
+        for name, position in self.positions.items():
+            values = texts[position] if position < len(texts) else [None] * len(lines)
+            arrays[name] = self._convert(
+                pa.array(values, pa.string()), self.schema.field(name).type, position
+            )
+        return pa.table(arrays)
+
+    def _split(self, lines: list[str]) -> list[tuple[str | None, ...]]:
+        """Return the fields of all lines by column; a line with fewer fields has NULL in the rest."""
+        rules = self.rules
+        if not isinstance(rules, LazySimple):
+            fields = rules.fields if isinstance(rules, RegexLines) else rules.lines.fields
+            return list(zip_longest(*((fields(line) or (None,)) for line in lines)))
+        most = self.width - 1 if rules.last_takes_rest else -1
+        if rules.escape is None:
+            return list(zip_longest(*(line.split(rules.delimiters[0], most) for line in lines)))
+        splitter = _splitter(rules.delimiters[0], rules.escape)
+        return list(zip_longest(*(_split_escaped(line, splitter, most) for line in lines)))
+
+    def _convert(self, texts: Any, kind: Any, position: int) -> Any:
+        rules = self.rules
+        if isinstance(rules, OpenCsv):
+            return _checked(texts, kind, position, rules)
+        if isinstance(rules, RegexLines):
+            return text_values.converted(texts, kind)
+        return _lazy_values(texts, kind, rules)
 
 
-def _split(lines: list[bytes], delimiters: Delimiters) -> list[tuple[str | None, ...]]:
-    """Give the fields of all lines by column; a line with fewer fields has NULL in the rest."""
-    decoded = [line.decode("utf-8", "replace") for line in lines]
-    if delimiters.quote is None and delimiters.escape is None:
-        rows: list[list[str]] = [line.split(delimiters.field) for line in decoded]
-    elif delimiters.quote is None:
-        rows = [_split_escaped(line, delimiters.field, delimiters.escape or "\\") for line in decoded]
-    else:
-        reader = csv.reader(
-            decoded,
-            delimiter=delimiters.field,
-            quotechar=delimiters.quote,
-            escapechar=delimiters.escape,
-            strict=False,
-        )
-        rows = [row if row else [""] for row in reader]
-    return list(zip_longest(*rows))
+def _splitter(delimiter: str, escape: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(escape)}(.)|({re.escape(delimiter)})", re.DOTALL)
 
 
-def _split_escaped(line: str, delimiter: str, escape: str) -> list[str]:
-    pattern = re.compile(rf"{re.escape(escape)}(.)|({re.escape(delimiter)})", re.DOTALL)
+def _split_escaped(line: str, splitter: re.Pattern[str], most: int) -> list[str]:
     fields: list[str] = []
     current, end = "", 0
-    for match in pattern.finditer(line):
+    for match in splitter.finditer(line):
+        if match.group(2) is not None and len(fields) == most:
+            continue
         current += line[end : match.start()]
         end = match.end()
         if match.group(2) is not None:
@@ -167,116 +231,64 @@ def _split_escaped(line: str, delimiter: str, escape: str) -> list[str]:
     return [*fields, current + line[end:]]
 
 
-def _convert(texts: Any, kind: Any, delimiters: Delimiters, where: str) -> Any:
-    """Turn texts into a column's type; what does not fit is NULL, or an error for OpenCSVSerde."""
-    if delimiters.null is not None:
-        texts = pc.if_else(pc.equal(texts, delimiters.null), pa.scalar(None, pa.string()), texts)
-    if pa.types.is_string(kind):
-        return texts
-    if pa.types.is_binary(kind):
-        return pa.array([_bytes(text) for text in texts.to_pylist()], kind)
-    if pa.types.is_nested(kind):
-        return pa.array([_nested(text, kind, delimiters, 0) for text in texts.to_pylist()], kind)
-    trimmed = pc.utf8_trim_whitespace(texts) if delimiters.strict else texts
-    if delimiters.strict:
-        trimmed = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
-    fitting = _fitting(trimmed, kind, delimiters)
-    if delimiters.strict and fitting.null_count > trimmed.null_count:
-        bad = next(
-            a
-            for a, b in zip(trimmed.to_pylist(), fitting.to_pylist(), strict=True)
-            if a is not None and b is None
-        )
-        raise QueryError(
-            "HIVE_BAD_DATA",
-            f"Error parsing field value '{bad}' for field {where}: For input string: \"{bad}\"",
-        )
-    return _cast(fitting, kind, delimiters)
+def _checked(texts: Any, kind: Any, position: int, rules: OpenCsv) -> Any:
+    """Return the values of an OpenCSVSerde column.
 
-
-def _bytes(text: str | None) -> bytes | None:
-    """Return a binary value, which text has in base64; as Hive does, what is none stands for itself."""
-    if text is None:
-        return None
-    try:
-        return base64.b64decode(text, validate=True)
-    except ValueError:
-        return text.encode()
-
-
-def _fitting(texts: Any, kind: Any, delimiters: Delimiters) -> Any:
-    """Put NULL in the place of texts that are no value of a type."""
-    if pa.types.is_boolean(kind):
-        pattern = r"(?i)^(true|false)$"
-    elif pa.types.is_integer(kind) or (
-        delimiters.strict and (pa.types.is_date(kind) or pa.types.is_timestamp(kind))
-    ):
-        pattern = _WHOLE
-    elif pa.types.is_date(kind):
-        pattern = _DATE
+    AWS rule: dates are days and timestamps milliseconds since 1970; an empty text, too, is no number.
+    """
+    if pa.types.is_date(kind):
+        values = text_values.days(texts, kind)
     elif pa.types.is_timestamp(kind):
-        pattern = _TIME
+        values = text_values.epoch_milliseconds(texts, kind)
     else:
-        pattern = _NUMBER
-    return pc.if_else(pc.match_substring_regex(texts, pattern), texts, pa.scalar(None, pa.string()))
+        values = text_values.converted(texts, kind)
+    if rules.null_for_invalid or values.null_count == texts.null_count:
+        return values
+    bad = texts.filter(pc.and_(texts.is_valid(), values.is_null()))[0].as_py()
+    raise QueryError(
+        "HIVE_BAD_DATA",
+        f"Error parsing field value '{bad}' for field {position}: For input string: \"{bad}\"",
+    )
 
 
-def _cast(texts: Any, kind: Any, delimiters: Delimiters) -> Any:
-    if pa.types.is_boolean(kind):
-        return pc.equal(pc.utf8_lower(texts), "true")
-    if delimiters.strict and pa.types.is_date(kind):  # days since 1970
-        return texts.cast(pa.int32()).cast(kind)
-    if delimiters.strict and pa.types.is_timestamp(kind):  # milliseconds since 1970
-        return texts.cast(pa.int64()).cast(pa.timestamp("ms")).cast(kind)
-    if pa.types.is_integer(kind):
-        texts = pc.utf8_ltrim(texts, "+")
-    try:
-        return texts.cast(kind)
-    except pa.ArrowInvalid:
-        return pa.array([_one(text, kind) for text in texts.to_pylist()], kind)
+def _lazy_values(texts: Any, kind: Any, rules: LazySimple) -> Any:
+    """Return the values of a LazySimpleSerDe column; what does not fit is NULL."""
+    texts = pc.if_else(pc.equal(texts, rules.null), pa.scalar(None, pa.string()), texts)
+    if pa.types.is_nested(kind):
+        return pa.array([_nested(text, kind, rules, 1) for text in texts.to_pylist()], kind)
+    return text_values.converted(texts, kind, rules.formats)
 
 
-def _one(text: str | None, kind: Any) -> Any:
-    """Convert one text of a column in which some do not fit, such as numbers out of range."""
-    if text is None:
-        return None
-    try:
-        return pa.scalar(text).cast(kind).as_py()
-    except pa.ArrowInvalid:
-        return None
-
-
-def _nested(text: str | None, kind: Any, delimiters: Delimiters, depth: int) -> Any:
+def _nested(text: str | None, kind: Any, rules: LazySimple, depth: int) -> Any:
     """Read an array, map or struct of LazySimpleSerDe: parts between the delimiters of their depth."""
     if text is None:
         return None
-    levels = [delimiters.collection, delimiters.map_key, *(chr(code) for code in range(4, 9))]
-    outer, inner = levels[depth], levels[depth + 1]
-    if pa.types.is_list(kind):
-        return (
-            [_part(part, kind.value_type, delimiters, depth + 1) for part in text.split(outer)]
-            if text
-            else []
+    if depth + pa.types.is_map(kind) >= len(rules.delimiters):
+        raise UnsupportedError(
+            f"LazySimpleSerDe with values nested deeper than {len(rules.delimiters)} levels"
         )
-    if pa.types.is_map(kind):
-        pairs = [part.partition(inner) for part in text.split(outer)] if text else []
-        return [
-            (
-                _part(key, kind.key_type, delimiters, depth + 2),
-                _part(value, kind.item_type, delimiters, depth + 2),
-            )
-            for key, _, value in pairs
-        ]
+    outer = rules.delimiters[depth]
     parts = text.split(outer)
+    if pa.types.is_list(kind):
+        return [_part(part, kind.value_type, rules, depth + 1) for part in parts] if text else []
+    if pa.types.is_map(kind):
+        found: dict[Any, Any] = {}
+        for part in parts if text else ():
+            key, _, value = part.partition(rules.delimiters[depth + 1])
+            # The first of equal keys is the one that Hive keeps, and no key is NULL.
+            known = _part(key, kind.key_type, rules, depth + 2)
+            if known is not None:
+                found.setdefault(known, _part(value, kind.item_type, rules, depth + 2))
+        return list(found.items())
     return {
-        field.name: _part(parts[index], field.type, delimiters, depth + 1) if index < len(parts) else None
+        field.name: _part(parts[index], field.type, rules, depth + 1) if index < len(parts) else None
         for index, field in enumerate(kind)
     }
 
 
-def _part(text: str, kind: Any, delimiters: Delimiters, depth: int) -> Any:
-    if delimiters.null is not None and text == delimiters.null:
+def _part(text: str, kind: Any, rules: LazySimple, depth: int) -> Any:
+    if text == rules.null:
         return None
     if pa.types.is_nested(kind):
-        return _nested(text, kind, delimiters, depth)
-    return _convert(pa.array([text], pa.string()), kind, delimiters, "")[0].as_py()
+        return _nested(text, kind, rules, depth)
+    return text_values.converted(pa.array([text], pa.string()), kind, rules.formats)[0].as_py()

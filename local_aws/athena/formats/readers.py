@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from local_aws.athena.errors import UnsupportedError
-from local_aws.athena.formats import parquet
-from local_aws.athena.formats.delimited import read_delimited
-from local_aws.athena.formats.json import read_json
+from local_aws.athena.formats import parquet, serdes
+from local_aws.athena.formats.delimited import check_delimited, read_delimited
+from local_aws.athena.formats.json import check_json, read_json
 from local_aws.athena.formats.orc import read_orc
+from local_aws.athena.formats.table_properties import is_true, lowered_properties
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyarrow.fs import FileSystem
 
@@ -40,24 +41,25 @@ class Reader(Protocol):
 
 
 def is_parquet(table: TableDefinition) -> bool:
-    """Tell whether the objects of a table are Parquet."""
-    return "parquet" in table.serde.lower() or "parquet" in table.input_format.lower()
+    """Return whether the objects of a table are Parquet; raises `QueryError` as `check_table` does."""
+    return serdes.family_of(table) == serdes.PARQUET
+
+
+def check_table(table: TableDefinition) -> None:
+    """Raise `QueryError` for a table that cannot be read, or whose properties cannot be, whatever its objects."""
+    family = serdes.family_of(table)
+    if family == serdes.LINES:
+        check_delimited(table)
+    elif family == serdes.JSON:
+        check_json(table)
+    elif family == serdes.PARQUET and is_true(lowered_properties(table), "parquet.column.index.access"):
+        raise UnsupportedError(f"The property 'parquet.column.index.access' = 'true' of {table.full_name}")
 
 
 def reader_for(table: TableDefinition) -> Reader:
-    """Give the reader of a table; raises `UnsupportedError` naming the SerDe when there is none."""
-    if is_parquet(table):
-        return _read_parquet
-    serde = table.serde.lower()
-    if "orc" in serde:
-        return read_orc
-    if "json" in serde:
-        return read_json
-    if "lazysimple" in serde or "opencsv" in serde or "csvserde" in serde:
-        return read_delimited
-    raise UnsupportedError(
-        f"The SerDe {table.serde} with the input format {table.input_format} of {table.full_name}"
-    )
+    """Return the reader of a table; raises `QueryError` as `check_table` does."""
+    check_table(table)
+    return _READERS[serdes.family_of(table)]
 
 
 def _read_parquet(
@@ -79,3 +81,11 @@ def _read_parquet(
     opened = parquet.prune_row_groups(opened, schema, condition)
     add_bytes(parquet.scanned_bytes(opened, sorted(read)))
     return parquet.read(opened, schema, columns, condition, system)
+
+
+_READERS: Mapping[tuple[str, ...], Reader] = {
+    serdes.PARQUET: _read_parquet,
+    serdes.ORC: read_orc,
+    serdes.JSON: read_json,
+    serdes.LINES: read_delimited,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import zlib
 from collections import deque
@@ -18,11 +19,13 @@ from local_aws.athena.formats.parquet import cannot_open
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from local_aws.athena.formats.table_properties import LineOptions
     from local_aws.athena.storage import StoredObject
     from local_aws.clients import Clients
 
 _FETCHED_AHEAD = 4
-_NOT_AVAILABLE = (".snappy", ".hsnappy", ".lzo", ".zip")
+_NOT_AVAILABLE = (".lzo", ".zip", ".xz", ".7z", ".br")
+_LZ4_FRAME = b"\x04\x22\x4d\x18"
 
 
 def _zstd(data: bytes) -> bytes:
@@ -30,7 +33,50 @@ def _zstd(data: bytes) -> bytes:
 
 
 def _lz4(data: bytes) -> bytes:
-    return bytes(pa.CompressedInputStream(pa.BufferReader(data), "lz4").read())
+    if data.startswith(_LZ4_FRAME):
+        return bytes(pa.CompressedInputStream(pa.BufferReader(data), "lz4").read())
+    return _hadoop_blocks(data, "lz4_raw")
+
+
+def _snappy(data: bytes) -> bytes:
+    return _hadoop_blocks(data, "snappy")
+
+
+def _hadoop_blocks(data: bytes, codec: str) -> bytes:
+    """Unpack what Hadoop writes: blocks of their size unpacked, and chunks in them of their size packed."""
+    unpack_chunk = pa.Codec(codec).decompress
+    found: list[bytes] = []
+    position = 0
+    while position < len(data):
+        left, position = _size_at(data, position), position + 4
+        while left > 0:
+            size, position = _size_at(data, position), position + 4
+            chunk = data[position : position + size]
+            if len(chunk) < size or size == 0:
+                raise OSError(f"a block of {size} bytes at {position} is not complete")
+            length = _snappy_length(chunk) if codec == "snappy" else left
+            if length > left:
+                raise OSError(f"a block at {position} is longer than its {left} bytes")
+            found.append(unpack_chunk(chunk, decompressed_size=length).to_pybytes())
+            left -= length
+            position += size
+    return b"".join(found)
+
+
+def _size_at(data: bytes, position: int) -> int:
+    if position + 4 > len(data):
+        raise OSError(f"no size of a block at {position}")
+    return int.from_bytes(data[position : position + 4], "big")
+
+
+def _snappy_length(chunk: bytes) -> int:
+    """Return the size unpacked that stands in front of a chunk, seven bits in each byte."""
+    length = 0
+    for index, byte in enumerate(chunk[:5]):
+        length |= (byte & 0x7F) << (7 * index)
+        if byte < 0x80:
+            return length
+    raise OSError("no size of a chunk")
 
 
 _UNPACK: dict[str, Callable[[bytes], bytes]] = {
@@ -39,6 +85,7 @@ _UNPACK: dict[str, Callable[[bytes], bytes]] = {
     ".deflate": zlib.decompress,
     ".zst": _zstd,
     ".lz4": _lz4,
+    ".snappy": _snappy,
 }
 
 
@@ -82,12 +129,13 @@ def read_objects(
             yield stored, constants, future.result()
 
 
-def lines_of(data: bytes, skipped: int = 0) -> list[bytes]:
-    r"""Split a content into lines at `\n` or `\r\n`; the first `skipped` are left out, as header lines are."""
-    lines = data.split(b"\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    return [line.removesuffix(b"\r") for line in lines[skipped:]]
+def lines_of(data: bytes, options: LineOptions) -> list[bytes]:
+    r"""Split a content into its lines that are rows; they end with `\n`, `\r\n` or `\r`, as Hadoop reads them.
+
+    A byte order mark is no text, and header and footer lines are those of each object.
+    """
+    lines = data.removeprefix(codecs.BOM_UTF8).splitlines()
+    return lines[options.header_lines : max(0, len(lines) - options.footer_lines)]
 
 
 def finished_batches(

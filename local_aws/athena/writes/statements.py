@@ -290,6 +290,10 @@ def insert(statement: Insert, query: CompiledQuery, writing: Writing) -> tuple[i
         raise QueryError("TABLE_NOT_FOUND", f"Table 'awsdatacatalog.{database}.{name}' does not exist")
     if is_view(answer):
         raise QueryError("NOT_SUPPORTED", "Inserting into views is not supported")
+    if (answer.get("StorageDescriptor") or {}).get("BucketColumns"):
+        raise QueryError(
+            "NOT_SUPPORTED", f"INSERT INTO is not supported on the bucketed table {database}.{name}"
+        )
     table = table_definition(database, answer)
     if (
         table.parameters.get("projection.enabled", "").lower() == "true"

@@ -95,7 +95,7 @@ def test_tab_separated_values(lake: Lake) -> None:
 
 def test_quoted_csv(lake: Lake) -> None:
     lake.table("quoted", {"a": "int", "b": "string", "c": "double"}, storage=_storage(OPEN_CSV))
-    lake.put("quoted/x.csv", b'"1","say ""hi"", ok","1.5"\n2,plain,\n')
+    lake.put("quoted/x.csv", b'"1","say ""hi"", ok","1.5"\n2,plain\n')
     assert lake.rows("SELECT * FROM quoted ORDER BY a") == [
         ["1", 'say "hi", ok', "1.5"],
         ["2", "plain", None],

@@ -41,7 +41,7 @@ def test_it_is_on_when_the_property_says_so() -> None:
 
 
 def test_enum() -> None:
-    assert _values(type="enum", values="a, b,c") == ("a", "b", "c")
+    assert _values(type=" Enum ", values="a, b,c ") == ("a", " b", "c ")
 
 
 def test_integer_with_digits_and_interval() -> None:

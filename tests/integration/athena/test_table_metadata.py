@@ -1,0 +1,116 @@
+"""What Athena checks in the catalog before it reads: types of partitions, buckets, projections, SerDes of DDL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.athena.test_formats import OPENX, _storage
+
+if TYPE_CHECKING:
+    from tests.integration.athena.lake import Lake
+
+COUNTER = iter(range(10_000))
+STRUCTS = "array<struct<service:string,region:string,impact:struct<contribution:double>>>"
+
+
+def _partitioned(lake: Lake, columns: dict[str, str], declared: dict[str, str], **table: Any) -> str:
+    """Make a table whose one partition declares other columns; return its name."""
+    name = f"partitioned_{next(COUNTER)}"
+    lake.table(name, columns, {"p": "string"}, storage=table.pop("storage", _storage(OPENX)), **table)
+    lake.clients.client("glue").create_partition(
+        DatabaseName=lake.database,
+        TableName=name,
+        PartitionInput={
+            "Values": ["1"],
+            "StorageDescriptor": {
+                "Columns": [{"Name": k, "Type": v} for k, v in declared.items()],
+                "Location": f"s3://{lake.bucket}/{name}/p=1/",
+            },
+        },
+    )
+    return name
+
+
+@pytest.mark.parametrize(
+    ("table", "partition"),
+    [
+        ("double", "int"),
+        ("string", "double"),
+        ("string", "timestamp"),
+        ("timestamp", "string"),
+        ("int", "bigint"),
+        ("boolean", "string"),
+        ("date", "timestamp"),
+        ("struct<x:int>", "string"),
+        ("struct<x:int>", "struct<y:int>"),
+        ("map<string,int>", "map<string,bigint>"),
+        (STRUCTS, "array<struct<service:string,impact:struct<contribution:double>>>"),
+    ],
+)
+def test_types_that_do_not_turn_into_those_of_the_table(lake: Lake, table: str, partition: str) -> None:
+    name = _partitioned(lake, {"a": table}, {"a": partition})
+    expected = (
+        "HIVE_PARTITION_SCHEMA_MISMATCH: There is a mismatch between the table and partition schemas. The types are"
+        f" incompatible and cannot be coerced. The column 'a' in table '{lake.database}.{name}' is declared as type"
+        f" '{table}', but partition 'p=1' declared column 'a' as type '{partition}'."
+    )
+    assert lake.failure(f"SELECT * FROM {name}") == expected
+    assert lake.rows(f"SELECT * FROM {name} WHERE p = '2'") == []
+
+
+@pytest.mark.parametrize(
+    ("table", "partition"),
+    [
+        ("bigint", "int"),
+        ("int", "tinyint"),
+        ("double", "float"),
+        ("decimal(12,2)", "decimal(10,2)"),
+        ("string", "varchar(10)"),
+        ("string", "int"),
+        ("array<bigint>", "array<int>"),
+        ("struct<a:bigint,b:int>", "struct<a:int>"),
+    ],
+)
+def test_types_that_turn_into_those_of_the_table(lake: Lake, table: str, partition: str) -> None:
+    name = _partitioned(lake, {"a": table}, {"a": partition})
+    assert lake.rows(f"SELECT * FROM {name}") == []
+
+
+def test_columns_are_compared_by_position_or_by_name_as_the_files_are_read(lake: Lake) -> None:
+    columns, declared = {"a": "int", "b": "string"}, {"b": "string", "c": "double", "a": "int"}
+    assert lake.rows(f"SELECT * FROM {_partitioned(lake, columns, declared, storage=None)}") == []
+    by_position = _partitioned(lake, columns, declared)
+    reason = lake.failure(f"SELECT b FROM {by_position}")
+    assert "The column 'b' in table" in reason
+    assert "declared column 'c' as type 'double'" in reason
+
+
+def test_insert_into_a_bucketed_table_is_refused(lake: Lake) -> None:
+    lake.rows(
+        f"CREATE TABLE bucketed WITH (external_location = 's3://{lake.bucket}/bucketed/',"
+        " bucketed_by = ARRAY['id'], bucket_count = 2) AS SELECT * FROM (VALUES 1, 2) AS t(id)"
+    )
+    reason = lake.failure("INSERT INTO bucketed VALUES 3")
+    assert reason.startswith("NOT_SUPPORTED: INSERT INTO is not supported on the bucketed table")
+    assert lake.rows("SELECT count(*) FROM bucketed") == [["2"]]
+
+
+def _projected(lake: Lake, kind: str = "string", **settings: str) -> str:
+    name = f"projected_{next(COUNTER)}"
+    parameters = {"projection.enabled": "true"}
+    parameters |= {f"projection.id.{key.replace('_', '.')}": value for key, value in settings.items()}
+    lake.table(name, {"v": "int"}, {"id": kind}, parameters, _storage(OPENX))
+    return name
+
+
+def test_white_space_is_part_of_an_enum_value_alone(lake: Lake) -> None:
+    name = _projected(lake, type=" ENUM ", values="us, eu")
+    for number, value in enumerate(("us", "eu", " eu")):
+        lake.put(f"{name}/id={value}/x", b'{"v":%d}\n' % number)
+    assert lake.rows(f"SELECT id, v FROM {name} ORDER BY v") == [["us", "0"], [" eu", "2"]]
+    spaced = _projected(lake, "int", type=" integer", range=" 1 , 3 ", interval=" 2 ", digits=" 2 ")
+    for number in range(4):
+        lake.put(f"{spaced}/id={number:02}/x", b'{"v":%d}\n' % number)
+    assert lake.rows(f"SELECT v FROM {spaced} ORDER BY v") == [["1"], ["3"]]
