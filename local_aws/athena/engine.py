@@ -224,6 +224,20 @@ def evaluate_predicates(engine: Engine, values: Any, alias: str, predicates: Seq
     return [row[0] for row in rows]
 
 
+def evaluate_constants(engine: Engine, texts: Sequence[str]) -> list[str | None]:
+    """Return the values of DuckDB texts that no column is in; raises `QueryError` when one has none."""
+    connection = engine.connect()
+    try:
+        row = connection.execute(
+            f"SELECT {', '.join(f'CAST({text} AS VARCHAR)' for text in texts)}"
+        ).fetchone()
+    except duckdb.Error as error:
+        raise translate_duckdb(error) from error
+    finally:
+        connection.close()
+    return list(row or ())
+
+
 def translate_duckdb(error: Exception) -> QueryError:
     """Turn a DuckDB failure into the error that Athena reports for the same mistake."""
     text = str(error)

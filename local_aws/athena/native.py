@@ -104,6 +104,7 @@ def _files(scan: Scan, table: TableDefinition, needs: Sequence[Need], context: S
             predicates=tuple(scan.predicates),
             alias=scan.alias,
             evaluate=context.evaluate,
+            constants=context.constants,
             pushed=condition,
             equalities=scan.equalities,
         )

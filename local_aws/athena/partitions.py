@@ -68,14 +68,28 @@ class PruningConditions:
     """What a query asks of the partitions of one table reading.
 
     `evaluate` takes an Arrow table of partition values (one column per partition column) and gives the row numbers for
-    which the predicates named hold; `pushed` is DuckDB's own filter, over any columns; `equalities` are literal values.
+    which the predicates named hold; `pushed` is DuckDB's own filter, over any columns; `equalities` are what
+    each condition leaves to a column, as DuckDB texts that `constants` evaluates.
     """
 
     predicates: tuple[str, ...] = ()
     alias: str = ""
     evaluate: Callable[[Any, str, Sequence[str]], list[int]] | None = None
     pushed: Any = None
-    equalities: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    equalities: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
+    constants: Callable[[Sequence[str]], list[str | None]] | None = None
+
+    def values_left(self, column: str) -> list[str] | None:
+        """Return the values that equalities leave to a column, in their order; None when there is no equality."""
+        found = self.equalities.get(column)
+        if not found or self.constants is None:
+            return None
+        first, *others = (self.constants(texts) for texts in found)
+        return [
+            text
+            for text in dict.fromkeys(first)
+            if text is not None and all(text in other for other in others)
+        ]
 
     def about(self, columns: Sequence[str], names: Iterable[str]) -> list[str]:
         """Give the predicates that are about no other partition columns than `names`."""
@@ -302,14 +316,14 @@ def _projected_files(
 def _domain(table: TableDefinition, column: Projected, conditions: PruningConditions) -> Sequence[str]:
     """Give the values of one projected column that the conditions on this column alone leave."""
     if column.values is None:
-        given = conditions.equalities.get(column.name)
+        given = conditions.values_left(column.name)
         if given is None:
             raise QueryError(
                 "CONSTRAINT_VIOLATION",
                 f"For the injected projected partition column {column.name}, the WHERE clause must contain only static"
                 " equality conditions, and at least one such condition must be present.",
             )
-        values = tuple(dict.fromkeys(given))
+        values = tuple(given)
     else:
         values = column.values
     rows = [(value,) for value in values]

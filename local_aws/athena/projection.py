@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _RELATIVE = re.compile(r"\s*NOW\s*(?:([+-])\s*(\d+)\s*([A-Z]+?)S?\s*)?$", re.IGNORECASE)
 _UNIT_SECONDS = {"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY": 86400, "WEEK": 604800}
 _UNIT_MONTHS = {"MONTH": 1, "YEAR": 12}
+# Types besides text that have one spelling in a path.
+_INJECTED = ("tinyint", "smallint", "integer", "bigint", "date")
 # A date column with an interval of a second over years would have no end; Athena refuses such a table likewise.
 MAX_VALUES_PER_COLUMN = 2_000_000
 
@@ -73,8 +75,11 @@ def project(table: TableDefinition, now: datetime) -> list[Projected]:
         elif kind == "date":
             values = _date(table, column.name, settings, now)
         elif kind == "injected":
-            if not column.type.is_text:
-                raise _invalid(table, f"injected column {column.name} is {column.type}; allowed is string")
+            if not column.type.is_text and column.type.name not in _INJECTED:
+                allowed = f"text, {', '.join(_INJECTED)}"
+                raise _invalid(
+                    table, f"injected column {column.name} is {column.type}; allowed are {allowed}"
+                )
             values = None
         else:
             raise _invalid(

@@ -14,7 +14,7 @@ from local_aws.athena.ddl import databases, describe, partitions, show, statemen
 from local_aws.athena.ddl.context import Context, TextResult
 from local_aws.athena.ddl.cursor import in_place
 from local_aws.athena.ddl.reader import read_statement
-from local_aws.athena.engine import RunningQuery, evaluate_predicates
+from local_aws.athena.engine import RunningQuery, evaluate_constants, evaluate_predicates
 from local_aws.athena.errors import QueryError
 from local_aws.athena.explain import explain
 from local_aws.athena.outputs import put_rows, write_text, write_updated
@@ -59,6 +59,7 @@ class StatementRun:
             evaluate=lambda values, alias, predicates: evaluate_predicates(
                 self.engine, values, alias, predicates
             ),
+            constants=lambda texts: evaluate_constants(self.engine, texts),
             cutoff_bytes=self.workgroup.cutoff_bytes,
         )
         self.running = RunningQuery(self.engine.connect(), self.context, self.engine)

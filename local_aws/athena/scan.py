@@ -38,6 +38,7 @@ class ScanContext:
     catalog: GlueCatalog
     now: datetime
     evaluate: Callable[[Any, str, Sequence[str]], list[int]]
+    constants: Callable[[Sequence[str]], list[str | None]]
     cutoff_bytes: int | None = None
     scanned_bytes: int = 0
     scanned_rows: int = 0
@@ -114,6 +115,7 @@ class LakeTable(ds.InMemoryDataset):  # type: ignore[misc]
             predicates=tuple(self._scan.predicates),
             alias=self._scan.alias,
             evaluate=context.evaluate,
+            constants=context.constants,
             pushed=condition,
             equalities=self._scan.equalities,
         )

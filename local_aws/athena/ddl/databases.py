@@ -16,6 +16,7 @@ from local_aws.athena.ddl.context import (
     table_input,
 )
 from local_aws.athena.errors import QueryError
+from local_aws.athena.formats.serdes import is_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,6 +104,8 @@ def create_table(statement: CreateTable, context: Context) -> TextResult:
         raise hive_error(
             f"SemanticException: The location {statement.location!r} is no S3 path; allowed is s3://bucket/folder/"
         )
+    if not is_known(statement.storage.serde):
+        raise ddl_task_error(f"Cannot validate serde: {statement.storage.serde}")
     seen: set[str] = set()
     for column in (*statement.columns, *statement.partitions):
         if column.name in seen:

@@ -81,7 +81,8 @@ def _open_csv(table: TableDefinition, properties: dict[str, str]) -> OpenCsv:
     escape = _first_character(properties.get("escapechar"), "\\")
     if escape == '"':  # the SerDe's own default, which makes its parser take the backslash
         escape = "\\"
-    if len({separator, quote, escape}) < 3:
+    # The character 0 turns quotes or escapes off, also both.
+    if separator in (quote, escape) or (quote == escape and quote != "\0"):
         raise QueryError(
             "HIVE_INVALID_METADATA",
             "The separator, quote, and escape characters must be different! They are"
@@ -207,7 +208,9 @@ class _LineReader:
         if isinstance(rules, OpenCsv):
             return _checked(texts, kind, position, rules)
         if isinstance(rules, RegexLines):
-            return text_values.converted(texts, kind)
+            return text_values.converted(
+                texts if pa.types.is_string(kind) else pc.utf8_trim(texts, " "), kind
+            )
         return _lazy_values(texts, kind, rules)
 
 

@@ -100,6 +100,8 @@ class _LineReader:
     def read(self, stored: StoredObject, lines: list[bytes]) -> Any:
         """Convert the lines of one object; raises `QueryError` for a line that is no JSON object."""
         lines = [line for line in lines if line.strip()]
+        if self.options.encoding != "utf-8":
+            lines = [self.options.text(line).encode() for line in lines]
         if self._once:
             lines = [self._with_keys_once(stored, index, line) for index, line in enumerate(lines)]
         converted = self._converter.convert(lines)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from local_aws.athena.sql.types import quote
+from local_aws.athena.sql.casts import coerce
+from local_aws.athena.sql.types import can_coerce, quote
 
 if TYPE_CHECKING:
     from local_aws.athena.sql.expressions import Compiler
@@ -34,26 +35,39 @@ def record_condition(compiler: Compiler, node: exp.Expr, value: Typed) -> None:
 
 
 def _record_equalities(compiler: Compiler, scan: Scan, node: exp.Expr, partitions: dict[str, str]) -> None:
-    """Note the literal values of `column = 'x'` and `column IN ('x', 'y')`: injected projection needs them."""
-    node = node.unnest()
-    if isinstance(node, exp.EQ):
-        for one, other in ((node.this, node.expression), (node.expression, node.this)):
-            _note(compiler, scan, one, [other], partitions)
-    elif isinstance(node, exp.In) and node.expressions:
-        _note(compiler, scan, node.this, node.expressions, partitions)
+    """Note the values that a condition leaves to a partition column: injected projection needs them.
 
-
-def _note(
-    compiler: Compiler, scan: Scan, column: exp.Expr, values: list[exp.Expr], partitions: dict[str, str]
-) -> None:
-    if not isinstance(column, exp.Column):
+    AWS rule: equality with constants, IN, and OR of these; a constant may be an expression such as `'a' || 'b'`.
+    """
+    found = _equality(node)
+    if found is None:
         return
-    literals = [compiler.compile(value).literal for value in values if not isinstance(value, exp.Column)]
-    if len(literals) != len(values) or any(literal is None for literal in literals):
-        return
+    column, values = found
     name = partitions.get(compiler.compile(column).sql)
     if name is None:
         return
-    texts = [str(literal) for literal in literals]
-    known = scan.equalities.get(name)
-    scan.equalities[name] = texts if known is None else [text for text in known if text in texts]
+    kind = compiler.compile(column).type
+    constants = [compiler.compile(value) for value in values]
+    if all(can_coerce(constant.type, kind) for constant in constants):
+        scan.equalities.setdefault(name, []).append([coerce(constant, kind).sql for constant in constants])
+
+
+def _equality(node: exp.Expr) -> tuple[exp.Column, list[exp.Expr]] | None:
+    """Return the column and the constants of `column = 'x'`, `column IN ('x', 'y')` and of both with OR."""
+    node = node.unnest()
+    if isinstance(node, exp.EQ):
+        for one, other in ((node.this, node.expression), (node.expression, node.this)):
+            if isinstance(one, exp.Column) and _is_constant(other):
+                return one, [other]
+    elif isinstance(node, exp.In) and node.expressions and isinstance(node.this, exp.Column):
+        if all(_is_constant(item) for item in node.expressions):
+            return node.this, list(node.expressions)
+    elif isinstance(node, exp.Or):
+        first, second = _equality(node.this), _equality(node.expression)
+        if first is not None and second is not None and first[0] == second[0]:
+            return first[0], [*first[1], *second[1]]
+    return None
+
+
+def _is_constant(node: exp.Expr) -> bool:
+    return node.find(exp.Column, exp.Query) is None

@@ -59,14 +59,14 @@ class Scan:
     """One reading of one table in a query.
 
     `predicates` are DuckDB conditions over partition columns alone, written with the alias `alias`; `equalities` are
-    the literal values that conditions give to partition columns.
+    the constants that each condition leaves to a partition column, as DuckDB texts.
     """
 
     name: str
     alias: str
     source: TableSource
     predicates: list[str] = field(default_factory=list)
-    equalities: dict[str, list[str]] = field(default_factory=dict)
+    equalities: dict[str, list[list[str]]] = field(default_factory=dict)
 
 
 @dataclass

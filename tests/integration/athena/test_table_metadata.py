@@ -114,3 +114,47 @@ def test_white_space_is_part_of_an_enum_value_alone(lake: Lake) -> None:
     for number in range(4):
         lake.put(f"{spaced}/id={number:02}/x", b'{"v":%d}\n' % number)
     assert lake.rows(f"SELECT v FROM {spaced} ORDER BY v") == [["1"], ["3"]]
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("id = 'ab'", ["0"]),
+        ("id = 'a' || 'b'", ["0"]),
+        ("'ab' = id", ["0"]),
+        ("id = concat('a', lower('B'))", ["0"]),
+        ("id = cast(12 AS varchar)", ["1"]),
+        ("id IN ('ab', cast(6 * 2 AS varchar), 'none')", ["0", "1"]),
+        ("(id = 'ab' OR id = '12')", ["0", "1"]),
+        ("id IN ('ab', '12') AND id IN ('12', 'x')", ["1"]),
+        ("id = 'ab' AND id = '12'", []),
+        ("id = 'ab' AND id IS NOT NULL", ["0"]),
+        ("id = date_format(TIMESTAMP '2020-12-01 00:00:00', '%m')", ["1"]),
+        ("id = NULL", []),
+    ],
+)
+def test_constants_are_worked_out_for_injected_columns(lake: Lake, condition: str, found: list[str]) -> None:
+    name = _projected(lake, type="injected")
+    for number, value in enumerate(("ab", "12")):
+        lake.put(f"{name}/id={value}/x", b'{"v":%d}\n' % number)
+    assert lake.rows(f"SELECT v FROM {name} WHERE {condition} ORDER BY v") == [[value] for value in found]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["true", "id > 'a'", "id LIKE 'a%'", "id <> 'a'", "id = 'ab' OR v = 1", "id = cast(v AS varchar)"],
+)
+def test_injected_columns_need_equality_with_constants(lake: Lake, condition: str) -> None:
+    assert lake.failure(f"SELECT v FROM {_projected(lake, type='injected')} WHERE {condition}") == (
+        "CONSTRAINT_VIOLATION: For the injected projected partition column id, the WHERE clause must contain only"
+        " static equality conditions, and at least one such condition must be present."
+    )
+
+
+def test_a_serde_that_athena_has_not_is_refused_by_ddl(lake: Lake) -> None:
+    sql = f"CREATE EXTERNAL TABLE no_serde (a int) ROW FORMAT SERDE 'com.example.X' LOCATION 's3://{lake.bucket}/x/'"
+    reason = lake.failure(sql)
+    assert reason.startswith(
+        "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
+    )
+    assert reason.endswith("Cannot validate serde: com.example.X")

@@ -89,6 +89,14 @@ def test_the_characters_of_open_csv(lake: Lake) -> None:
     assert lake.rows(f"SELECT * FROM {table}") == [["a|b", "cd", "e'f"]]
     tabs = _table(lake, ABC, OPEN_CSV, b"a\tb\tc\n", properties={"separatorChar": "\\t"})
     assert lake.rows(f"SELECT * FROM {tabs}") == [["a", "b", "c"]]
+    first = {
+        "separatorChar": "|!",
+        "escapeChar": '"',
+    }  # of one only the first counts, the other means a backslash
+    odd = _table(lake, ABC, OPEN_CSV, b'"a\\"b"|!c|d\n', properties=first)
+    assert lake.rows(f"SELECT * FROM {odd}") == [['a"b', "!c", "d"]]
+    off = _table(lake, ABC, OPEN_CSV, b'"a",b,c\n', properties={"quoteChar": "\0", "escapeChar": "\0"})
+    assert lake.rows(f"SELECT * FROM {off}") == [['"a"', "b", "c"]]
     same = _table(lake, ABC, OPEN_CSV, b"a\n", properties={"separatorChar": '"'})
     assert "separator, quote, and escape characters must be different" in lake.failure(
         f"SELECT a FROM {same}"
@@ -137,6 +145,13 @@ def test_rows_can_be_counted_when_a_value_has_another_type(lake: Lake) -> None:
     assert lake.failure(f"SELECT a FROM {table}").startswith("HIVE_BAD_DATA")
     assert lake.rows(f"SELECT b FROM {table}") == [["y"]]
     assert lake.rows(f"SELECT count(*) FROM {table}") == [["1"]]
+
+
+@pytest.mark.parametrize("serde", [OPENX, HIVE_JSON])
+def test_json_of_another_encoding(lake: Lake, serde: str) -> None:
+    body = '{"a":"é€"}\n'.encode("windows-1252")
+    table = _table(lake, {"a": "string"}, serde, body, properties={"serialization.encoding": "windows-1252"})
+    assert lake.rows(f"SELECT * FROM {table}") == [["é€"]]
 
 
 def test_dots_in_keys(lake: Lake) -> None:
@@ -243,7 +258,7 @@ def test_regex_serde(lake: Lake) -> None:
         lake,
         {"ip": "string", "n": "int", "at": "timestamp"},
         REGEX,
-        b"1.2.3.4 17 [2020-01-02 03:04:05.6789]\nother\n1.2.3.4 - [-]\n",
+        b"1.2.3.4 17 [2020-01-02 03:04:05.6789 ]\nother\n1.2.3.4 - [-]\n",
         properties={"input.regex": r"(\S+) (\S+) \[([^\]]*)\]"},
     )
     assert lake.rows(f"SELECT * FROM {table}") == [

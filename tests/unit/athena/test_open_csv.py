@@ -24,6 +24,8 @@ LINES = CsvLines(",", '"', "\\")
         # Blanks in front of a quote go, a quote in the middle of a field stays.
         ('a, "b",c', ["a", "b", "c"]),
         ('abc"d"e,f', ['abc"d"e', "f"]),
+        # trinodb/trino#18918
+        ('"""""col1","col2"', ['""col1', "col2"]),
         ("nul\0,x", ["nul\0", "x"]),
     ],
 )
@@ -41,6 +43,10 @@ def test_a_quote_that_is_not_closed_is_no_field(line: str, fields: list[str] | N
 def test_other_characters() -> None:
     lines = CsvLines("|", "'", "^")
     assert lines.fields("'a|b'|c^d|'it''s'") == ["a|b", "cd", "it's"]
+
+
+def test_quotes_and_escapes_that_are_turned_off() -> None:
+    assert CsvLines(",", "\0", "\0").fields('"a",b\\') == ['"a"', "b\\"]
 
 
 def test_a_field_may_be_of_any_length() -> None:

@@ -116,7 +116,11 @@ def test_a_value_outside_the_projection_lists_nothing(find: Any) -> None:
 
 def test_injected_values_come_from_the_query(find: Any) -> None:
     table = _table({"projection.enabled": "true", "projection.id.type": "injected"}, id=types.VARCHAR)
-    keys, bucket = find(table, ["t/id=7/x", "t/id=8/x"], PruningConditions(equalities={"id": ["8", "9"]}))
+    conditions = PruningConditions(
+        equalities={"id": [["a", "b", "c", "d"], ["d", "c", "b"]]},
+        constants=lambda texts: [{"a": "7", "b": "8", "c": "9", "d": None}[text] for text in texts],
+    )
+    keys, bucket = find(table, ["t/id=7/x", "t/id=8/x"], conditions)
     assert keys == ["t/id=8/x"]
     assert bucket.listed == ["t/id=8/", "t/id=9/"]
     with pytest.raises(
