@@ -97,10 +97,12 @@ def _down(settings: Settings, timeout_seconds: float) -> int:
     from local_aws import process
 
     stopped = process.down(settings, timeout_seconds)
+    pids = ", ".join(map(str, stopped.killed))
     if stopped.pid is None:
         _say(f"No local AWS runs with the state folder {settings.state_dir}.")
+        if stopped.killed:
+            _say(f"Killed what a gateway that is gone had left: {pids}.")
     elif stopped.killed:
-        pids = ", ".join(map(str, stopped.killed))
         _say(
             f"Killed after {timeout_seconds:g} s: {pids}; what was not delivered is read again at the next start, "
             "what MiniStack had not saved is lost."
@@ -126,7 +128,7 @@ def _reset(settings: Settings) -> int:
 
 
 def _status(settings: Settings, output: str) -> int:
-    from local_aws import process, running
+    from local_aws import orphans, process, running
 
     content = process.health(settings)
     if content is not None and content["state_dir"] != str(settings.state_dir):
@@ -134,8 +136,15 @@ def _status(settings: Settings, output: str) -> int:
             f"the instance at {settings.endpoint} (pid {content['pid']}) has the state folder "
             f"{content['state_dir']}, not {settings.state_dir}"
         )
+    left = orphans.find(settings)
+    before = (
+        [f"processes of a gateway that is gone: {orphans.names(left)}; make down ends them"] if left else []
+    )
+    before += process.unsaved(settings) if content is None else []
+    problems = [*(content["problems"] if content else ()), *before]
     if output == "json":
-        _say(json.dumps({"running": content is not None, **(content or {})}, indent=2))
+        told = {"problems": problems} if problems else {}
+        _say(json.dumps({"running": content is not None, **(content or {}), **told}, indent=2))
     elif content is None:
         found = running.find(settings)
         _say(
@@ -143,6 +152,8 @@ def _status(settings: Settings, output: str) -> int:
             if found is None
             else f"The local AWS (pid {found[0].pid}) is there but does not answer at {settings.endpoint}."
         )
+        for problem in problems:
+            _say(f"  problem    {problem}")
         _say("Next: make up")
     else:
         _say(
@@ -153,15 +164,14 @@ def _status(settings: Settings, output: str) -> int:
             f"  services   {', '.join(content['services'])}; the others by MiniStack {content['ministack_version']}"
         )
         _say(f"  delivery   {content['delivery']['state']}")
-        for problem in content["problems"]:
+        for problem in problems:
             _say(f"  problem    {problem}")
-    return _DONE if content is not None and not content["problems"] else _FAILED
+    return _DONE if content is not None and not problems else _FAILED
 
 
 def _deliver(settings: Settings) -> int:
     from local_aws.delivery.engine import main as deliver
-    from local_aws.gateway.supervisor import PARENT_PID_VARIABLE
-    from local_aws.parent import end_with_parent
+    from local_aws.parent import PARENT_PID_VARIABLE, end_with_parent
 
     parent_pid = os.environ.get(PARENT_PID_VARIABLE)
     if parent_pid:

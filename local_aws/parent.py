@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Tells a process which gateway has started it.
+PARENT_PID_VARIABLE = "STREAMLAKE_PARENT_PID"
 _POLL_SECONDS = 0.5
 
 

@@ -18,11 +18,11 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from local_aws import running
+from local_aws import orphans, running
 from local_aws.clients import LOCAL_CREDENTIALS
 from local_aws.config import REPOSITORY_DIR
 from local_aws.errors import ProcessError
-from local_aws.gateway import ending
+from local_aws.gateway import ending, saving
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -94,16 +94,18 @@ def down(settings: Settings, timeout_seconds: float = 120.0) -> Stopped:
     begun = time.monotonic()
     found = running.find(settings)
     if found is None:
-        return Stopped(None, 0.0, ())
+        left = orphans.find(settings)
+        _end(left)
+        seconds = time.monotonic() - begun
+        return Stopped(None, seconds, tuple(one.pid for one in left), tuple(unsaved(settings)))
     instance, gateway = found
     family = [gateway, *_children(gateway)]
     gateway.terminate()
     if _wait([gateway], timeout_seconds):
         family += _children(gateway)
     leftover = _wait(family, _LAST_GRACE_SECONDS)
-    for process in leftover:
-        _kill(process)
-    _wait(leftover, _LAST_GRACE_SECONDS)
+    leftover += [one for one in orphans.find(settings) if one not in leftover]
+    _end(leftover)
     running.remove(settings)
     killed = tuple(process.pid for process in leftover)
     seconds = time.monotonic() - begun
@@ -113,6 +115,15 @@ def down(settings: Settings, timeout_seconds: float = 120.0) -> Stopped:
             f"the local AWS ended without a word of what it saved; its log ends with\n{_log_tail(settings)}"
         ]
     return Stopped(instance.pid, seconds, killed, tuple(problems))
+
+
+def unsaved(settings: Settings) -> list[str]:
+    """Return what to know of an instance that does not run any more and did not save everything when it ended."""
+    if not saving.was_in_use(settings):
+        return []
+    ended = ending.read(settings)
+    how = "; ".join(ended) if ended else "it was killed"
+    return [f"the local AWS did not save everything when it ended ({how}): make up says what is there"]
 
 
 def reset(settings: Settings) -> float:
@@ -239,6 +250,12 @@ def _wait(processes: list[psutil.Process], timeout_seconds: float) -> list[psuti
         if not alive or time.monotonic() >= deadline:
             return alive
         time.sleep(_POLL_SECONDS)
+
+
+def _end(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        _kill(process)
+    _wait(processes, _LAST_GRACE_SECONDS)
 
 
 def _kill(process: psutil.Process) -> None:

@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 from local_aws.gateway import apis, query
 from local_aws.gateway.asgi import LARGEST_BODY_BYTES
 from local_aws.gateway.constraints import check
+from local_aws.gateway.hosts import bucket_in_host
 from local_aws.gateway.models import operation_model
 from local_aws.gateway.protocols import JSON, QUERY, Answer, json_protocol
 from local_aws.gateway.rest_json import RestJson
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _MIB = 1024 * 1024
 # A function's zip comes as base64 in one request: at most 50 MB of it, and some are uploaded unpacked by our own tools.
 _LARGEST_BODIES = {"lambda": 128 * _MIB, "s3": 4 * _MIB}
+_LONGEST_KEY_BYTES = 1024
 _FORM = "application/x-www-form-urlencoded"
 # The models have JSON's names of its members only: of its forms, only the text is checked.
 _NAMES_UNKNOWN = "sqs"
@@ -145,6 +147,10 @@ def reading(signed: Scope | None, scope: MutableMapping[str, Any]) -> Reading | 
         return _of_target(signed, target, headers)
     service = "" if signed is None else signed.service
     query_string = scope.get("query_string", b"").decode("latin-1")
+    if service == "s3" or (not service and "X-Amz-Credential=" in query_string):
+        too_long = _long_key(scope["path"], headers.get("host", ""))
+        if too_long is not None:
+            return Reading("s3", RestXml(scope["path"], query_string), refusal=too_long, reads_body=False)
     if service in apis.REST_JSON_SERVICES:
         found = _of_rest_json(service, scope, query_string, headers)
         if found is not None:
@@ -190,6 +196,17 @@ def _of_rest_json(
     reader = RestJson(match, query_string, headers)
     name = str(match.model.service_model.service_name)
     return Reading(name, reader, match.model, reads_body=reader.reads_body)
+
+
+def _long_key(path: str, host: str) -> ApiError | None:
+    """Return the refusal of a key that S3 does not have. AWS rule: at most 1,024 bytes of UTF-8."""
+    key = path[1:] if bucket_in_host(host) is not None else path[1:].partition("/")[2]
+    size = len(key.encode("utf-8", "surrogatepass"))
+    if size <= _LONGEST_KEY_BYTES:
+        return None
+    return ApiError(
+        "KeyTooLongError", f"Your key is too long: it has {size} bytes, allowed are {_LONGEST_KEY_BYTES}."
+    )
 
 
 def _is_s3_document(method: str, query_string: str, headers: Mapping[str, str]) -> bool:

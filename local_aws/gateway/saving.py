@@ -172,6 +172,11 @@ def begin(settings: Settings) -> str | None:
     return said
 
 
+def was_in_use(settings: Settings) -> bool:
+    """Return whether an instance has begun on the state folder and not ended with everything saved."""
+    return (settings.ministack_dir / _MARK).exists()
+
+
 def end(settings: Settings) -> None:
     """Take the mark away: everything is saved."""
     (settings.ministack_dir / _MARK).unlink(missing_ok=True)

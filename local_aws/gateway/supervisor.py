@@ -15,6 +15,7 @@ import orjson
 
 from local_aws.config import REPOSITORY_DIR
 from local_aws.delivery.heartbeat import DESCRIPTOR_VARIABLE
+from local_aws.parent import PARENT_PID_VARIABLE
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from local_aws.config import Settings
 
 _log = logging.getLogger(__name__)
-
-PARENT_PID_VARIABLE = "STREAMLAKE_PARENT_PID"
 
 
 @dataclass(frozen=True)

@@ -90,8 +90,11 @@ class JqWorker:
         stdout = self._process.stdout
         assert stdout is not None  # noqa: S101 - it is a pipe
         received = bytearray()
+        # Not `select`, which takes no descriptor beyond 1,023: a gateway with many connections has those.
+        waiting = select.poll()
+        waiting.register(stdout, select.POLLIN)
         while len(received) < size:
-            if not select.select([stdout], [], [], _LOOK_SECONDS)[0]:
+            if not waiting.poll(_LOOK_SECONDS * 1000):
                 if self._stop.is_set():
                     self.close()
                     raise StoppedWorkError("the jq worker was given up")

@@ -18,6 +18,7 @@ import psutil
 from local_aws.athena.workers.channel import Channel
 from local_aws.athena.workers.errors import ChannelClosedError, WorkerError
 from local_aws.config import REPOSITORY_DIR
+from local_aws.parent import PARENT_PID_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,4 +162,5 @@ def _spawn(settings: Settings, connection: socket.socket, command: str) -> subpr
 
 def _environment(environment: Mapping[str, str], settings: Settings) -> dict[str, str]:
     kept = {name: environment[name] for name in _PASSED_ON if name in environment}
-    return {**kept, **settings.to_environment(), "AWS_EC2_METADATA_DISABLED": "true"}
+    own = {PARENT_PID_VARIABLE: str(os.getpid()), "AWS_EC2_METADATA_DISABLED": "true"}
+    return {**kept, **settings.to_environment(), **own}

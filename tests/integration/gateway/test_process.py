@@ -227,6 +227,31 @@ def test_a_killed_gateway_leaves_no_process_and_can_be_started_again(make_local_
     assert firehose.list_delivery_streams()["DeliveryStreamNames"] == ["survives"]
 
 
+def test_what_a_killed_gateway_leaves_is_told_and_ended(make_local_aws: MakeLocalAws) -> None:
+    """The engine is stopped, as one that hangs: it does not notice that its gateway is gone."""
+    instance = make_local_aws(delivery=True)
+    wait_until(lambda: delivery(instance)["state"] == "running", "the engine runs")
+    pid = delivery(instance)["pid"]
+    assert isinstance(pid, int)
+    engine = psutil.Process(pid)
+    started = engine.create_time()
+    engine.suspend()
+    psutil.Process(instance.gateway_pid()).kill()
+    wait_until(lambda: running.find(instance.settings) is None, "the gateway is gone")
+    told = instance.command("status")
+    assert told.returncode == 1
+    assert f"a gateway that is gone: {engine.pid}" in told.stdout
+    done = instance.command("down")
+    assert done.returncode == 1
+    assert str(engine.pid) in done.stdout
+    assert "did not save everything when it ended (it was killed)" in done.stdout
+    assert running.alive(engine.pid, started) is None
+    instance.start()
+    assert instance.command("status").returncode == 0
+    assert instance.command("down").returncode == 0
+    assert instance.command("down").returncode == 0
+
+
 def test_acknowledged_direct_put_records_are_delivered_across_a_restart(make_local_aws: MakeLocalAws) -> None:
     instance = make_local_aws(delivery=True)
     s3, firehose = instance.clients.client("s3"), instance.clients.client("firehose")

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from local_aws.delivery import direct_put, journal, outbox
+from local_aws import durable
+from local_aws.delivery import direct_put, journal
 from local_aws.delivery.errors import RejectedError
 from local_aws.delivery.intake import Chunk, Intake
 from local_aws.delivery.kinesis import ShardReader, Troubles
@@ -139,8 +140,9 @@ class Steps:
         owners: list[tuple[Any, str]] = [
             (journal, "_write_all"),
             (journal, "sync_directory"),
-            (outbox, "sync_directory"),
+            (durable, "sync_directory"),
             (pathlib.Path, "rename"),
+            (pathlib.Path, "replace"),
             (pathlib.Path, "unlink"),
             (ScriptedS3, "put_object"),
         ]

@@ -198,3 +198,24 @@ def test_s3_documents(body: bytes) -> None:
 )
 def test_objects_of_s3_stream_through(method: str, query: str) -> None:
     assert read("s3", "/bucket/key", method=method, query=query, content_type="") is None
+
+
+@pytest.mark.parametrize("method", ["PUT", "GET", "HEAD", "DELETE"])
+@pytest.mark.parametrize("key", ["k" * 1025, "\u00e9" * 513, "/".join(["k" * 99] * 11)])
+def test_keys_that_s3_does_not_have(method: str, key: str) -> None:
+    code, message = refused(read("s3", f"/bucket/{key}", method=method))
+    assert code == "KeyTooLongError"
+    assert "allowed are 1024" in message
+
+
+@pytest.mark.parametrize("key", ["k" * 1024, "\u00e9" * 512])
+def test_keys_of_1024_bytes_pass(key: str) -> None:
+    assert read("s3", f"/bucket/{key}", method="PUT") is None
+
+
+def test_a_key_is_counted_without_the_bucket_wherever_that_is() -> None:
+    headers = [(b"host", b"bucket.localhost:4566")]
+    scope = {"method": "PUT", "path": "/" + "k" * 1024, "query_string": b"", "headers": headers}
+    assert reading(Scope("test", "us-east-1", "s3"), scope) is None
+    found = reading(Scope("test", "us-east-1", "s3"), {**scope, "path": "/" + "k" * 1025})
+    assert refused(found)[0] == "KeyTooLongError"
