@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from local_aws.athena.errors import UnsupportedError
 from local_aws.athena.formats import parquet, serdes
+from local_aws.athena.formats.avro import read_avro
+from local_aws.athena.formats.avro_schema import table_schema
 from local_aws.athena.formats.delimited import check_delimited, read_delimited
 from local_aws.athena.formats.json import check_json, read_json
 from local_aws.athena.formats.orc import read_orc
@@ -52,6 +54,8 @@ def check_table(table: TableDefinition) -> None:
         check_delimited(table)
     elif family == serdes.JSON:
         check_json(table)
+    elif family == serdes.AVRO:
+        table_schema(table)
     elif family == serdes.PARQUET and is_true(lowered_properties(table), "parquet.column.index.access"):
         raise UnsupportedError(f"The property 'parquet.column.index.access' = 'true' of {table.full_name}")
 
@@ -86,6 +90,7 @@ def _read_parquet(
 _READERS: Mapping[tuple[str, ...], Reader] = {
     serdes.PARQUET: _read_parquet,
     serdes.ORC: read_orc,
+    serdes.AVRO: read_avro,
     serdes.JSON: read_json,
     serdes.LINES: read_delimited,
 }

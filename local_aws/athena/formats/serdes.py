@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _HIVE = "org.apache.hadoop.hive"
 PARQUET = (f"{_HIVE}.ql.io.parquet.serde.ParquetHiveSerDe", "parquet.hive.serde.ParquetHiveSerDe")
 ORC = (f"{_HIVE}.ql.io.orc.OrcSerde",)
+AVRO = (f"{_HIVE}.serde2.avro.AvroSerDe",)
 JSON = (
     "org.openx.data.jsonserde.JsonSerDe",
     "org.apache.hive.hcatalog.data.JsonSerDe",
@@ -27,7 +28,6 @@ LINES = (
     f"{_HIVE}.contrib.serde2.RegexSerDe",
 )
 _UNAVAILABLE = (
-    f"{_HIVE}.serde2.avro.AvroSerDe",
     f"{_HIVE}.serde2.columnar.ColumnarSerDe",
     f"{_HIVE}.serde2.columnar.LazyBinaryColumnarSerDe",
     f"{_HIVE}.serde2.lazybinary.LazyBinarySerDe",
@@ -46,6 +46,7 @@ _INPUT_FORMATS = {
         "parquet.hive.MapredParquetInputFormat",
     ),
     ORC: (f"{_HIVE}.ql.io.orc.OrcInputFormat",),
+    AVRO: (f"{_HIVE}.ql.io.avro.AvroContainerInputFormat",),
     JSON: _TEXT_INPUT,
     LINES: _TEXT_INPUT,
 }
@@ -57,7 +58,7 @@ def is_known(serde: str) -> bool:
 
 
 def family_of(table: TableDefinition) -> tuple[str, ...]:
-    """Return the group of SerDes that a table's is in: PARQUET, ORC, JSON or LINES.
+    """Return the group of SerDes that a table's is in: PARQUET, ORC, AVRO, JSON or LINES.
 
     Raises `QueryError` when the table has none that Athena knows, or one that is not available, whether or not there
     are objects to read.

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.partitions import HIVE_NULL
+from local_aws.athena.writes.avro import CODECS, AvroWriter
 from local_aws.athena.writes.errors import property_error
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ MAX_OPEN_PARTITIONS = 100
 _PARQUET = {"SNAPPY": "snappy", "GZIP": "gzip", "ZSTD": "zstd", "LZ4": "lz4", "NONE": "none"}
 _ORC = {"SNAPPY": "snappy", "ZLIB": "zlib", "ZSTD": "zstd", "LZ4": "lz4", "NONE": "uncompressed"}
 _TEXT = {"GZIP": True, "NONE": False}
-_DEFAULTS = {"PARQUET": "GZIP", "ORC": "ZLIB", "JSON": "GZIP", "TEXTFILE": "GZIP"}
+_DEFAULTS = {"PARQUET": "GZIP", "ORC": "ZLIB", "JSON": "GZIP", "TEXTFILE": "GZIP", "AVRO": "DEFLATE"}
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,9 @@ class FileFormat:
 def file_format(name: str, compression: str | None, delimiter: str | None = None) -> FileFormat:
     """Check a format and a compression against each other; raises `QueryError` for what Athena does not write."""
     upper = name.upper()
-    if upper == "AVRO":
-        raise UnsupportedError("Writing AVRO")
     if upper not in _DEFAULTS:
         raise property_error("format", name, "PARQUET, ORC, JSON, TEXTFILE or AVRO")
-    allowed = {"PARQUET": _PARQUET, "ORC": _ORC}.get(upper, _TEXT)
+    allowed = {"PARQUET": _PARQUET, "ORC": _ORC, "AVRO": CODECS}.get(upper, _TEXT)
     chosen = (compression or _DEFAULTS[upper]).upper()
     if chosen not in allowed:
         raise property_error("write_compression", compression, ", ".join(allowed))
@@ -143,6 +142,8 @@ class FileSet:
             return _OpenFile(path, name, None, writer)
         if self.file_format.name == "ORC":
             return _OpenFile(path, name, None, _OrcWriter(path, _ORC[self.file_format.compression]))
+        if self.file_format.name == "AVRO":
+            return _OpenFile(path, name, None, AvroWriter(path, schema, self.file_format.compression))
         stream: Any = gzip.open(path, "wb") if self.file_format.compression == "GZIP" else path.open("wb")  # noqa: SIM115
         if self.file_format.name == "JSON":
             return _OpenFile(path, name, stream, _JsonWriter(stream))

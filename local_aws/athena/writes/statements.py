@@ -18,6 +18,7 @@ from local_aws.athena.ddl.formats import FORMATS, OPENX_JSON
 from local_aws.athena.ddl.partitions import partition_input, register
 from local_aws.athena.ddl.statements import StorageFormat
 from local_aws.athena.errors import Position, QueryError, UnsupportedError
+from local_aws.athena.formats.avro_schema import check_new_columns
 from local_aws.athena.partitions import hive_path
 from local_aws.athena.results import put_file
 from local_aws.athena.sql import types
@@ -102,6 +103,7 @@ def create_table_as(
     compression = with_properties.text(given, "write_compression", "parquet_compression", "orc_compression")
     delimiter = with_properties.text(given, "field_delimiter")
     chosen = file_format(with_properties.text(given, "format") or "PARQUET", compression, delimiter)
+    _check_format(chosen, columns, partitions)
     location = _location(with_properties.text(given, "external_location"), writing)
     sql = query.sql if statement.with_data else f"SELECT * FROM ({query.sql}) AS none_ LIMIT 0"  # noqa: S608
     files = _write(sql, columns, partitions, chosen, writing)
@@ -144,6 +146,11 @@ def _check_precision(name: str, kind: Type) -> None:
         )
     for inner in kind.arguments:
         _check_precision(name, inner)
+
+
+def _check_format(chosen: FileFormat, columns: Sequence[tuple[str, Type]], partitions: Sequence[str]) -> None:
+    if chosen.name == "AVRO":
+        check_new_columns([(name, kind) for name, kind in columns if name not in partitions])
 
 
 def _partition_columns(names: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
@@ -255,6 +262,8 @@ def _table_input(
         "has_encrypted_data": "false",
         "classification": _classification(chosen),
     }
+    if chosen.name == "AVRO":
+        parameters["write.compression"] = chosen.compression
     if chosen.name in ("PARQUET", "ORC"):
         parameters[f"{chosen.name.lower()}.compress"] = chosen.compression
     serde_parameters = dict(storage.parameters)
@@ -278,7 +287,7 @@ def _table_input(
 
 
 def _classification(chosen: FileFormat) -> str:
-    return {"PARQUET": "parquet", "ORC": "orc", "JSON": "json"}.get(chosen.name, "csv")
+    return {"PARQUET": "parquet", "ORC": "orc", "JSON": "json", "AVRO": "avro"}.get(chosen.name, "csv")
 
 
 def insert(statement: Insert, query: CompiledQuery, writing: Writing) -> tuple[int, list[str]]:
@@ -377,6 +386,8 @@ def _format_of(serde: str, serde_parameters: Mapping[str, str], parameters: Mapp
         return file_format("PARQUET", compression or "SNAPPY")
     if "orc" in lowered:
         return file_format("ORC", compression)
+    if "avro" in lowered:
+        return file_format("AVRO", compression)
     if "json" in lowered:
         return file_format("JSON", "GZIP")
     if "lazysimple" in lowered:
@@ -398,6 +409,7 @@ def unload(statement: Unload, query: CompiledQuery, writing: Writing) -> tuple[i
     )
     columns = _named_columns(query)
     partitions = _partition_columns(with_properties.names(given, "partitioned_by"), [c for c, _ in columns])
+    _check_format(chosen, columns, partitions)
     location = statement.location if statement.location.endswith("/") else statement.location + "/"
     if list_folder(writing.context.clients, parse_location(location)):
         raise QueryError("HIVE_PATH_ALREADY_EXISTS", f"Target directory for table already exists: {location}")

@@ -308,7 +308,6 @@ def test_objects_are_unpacked_by_their_extension(lake: Lake, name: str) -> None:
 
 
 UNAVAILABLE = [
-    "org.apache.hadoop.hive.serde2.avro.AvroSerDe",
     "com.amazon.emr.hive.serde.CloudTrailSerde",
     "com.amazonaws.glue.serde.GrokSerDe",
     "com.amazon.ionhiveserde.IonHiveSerDe",
