@@ -90,7 +90,7 @@ _PRECISIONS = {
 
 def column_info(name: str, kind: Type) -> dict[str, object]:
     """Describe a column as GetQueryResults does: the type without its parameters, digits apart."""
-    precision, scale = _PRECISIONS.get(kind.name, 0), 0
+    precision, scale = _PRECISIONS.get(kind.shown_name, 0), 0
     if kind.name == "decimal":
         precision, scale = kind.parameters
     elif kind.is_text and kind.parameters:
@@ -101,7 +101,7 @@ def column_info(name: str, kind: Type) -> dict[str, object]:
         "TableName": "",
         "Name": name,
         "Label": name,
-        "Type": _SHOWN_NAMES.get(kind.name, kind.name),
+        "Type": _SHOWN_NAMES.get(kind.name, kind.shown_name),
         "Precision": precision,
         "Scale": scale,
         "Nullable": "UNKNOWN",

@@ -353,10 +353,10 @@ def _skewness(call: AggregateCall) -> Typed:
     return Typed(f"CASE WHEN {count} >= 3 THEN {text} END", types.DOUBLE)
 
 
-@aggregate("bitwise_and_agg", "bitwise_or_agg", "bitwise_xor_agg")
+@aggregate("bitwise_and_agg", "bitwise_or_agg")
 def _bitwise(call: AggregateCall) -> Typed:
     call.take(1)
-    function = call.name.replace("bitwise_", "bit_").removesuffix("_agg")
+    function = "bit_and" if call.name == "bitwise_and_agg" else "bit_or"
     return Typed(call.apply(function, call.as_type(0, types.BIGINT)), types.BIGINT)
 
 

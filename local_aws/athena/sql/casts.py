@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql.typed import Typed, null_of
-from local_aws.athena.sql.types import Type, duckdb_type, quote, quote_text, row_field_names
+from local_aws.athena.sql.types import FINE, Type, duckdb_type, quote, quote_text, row_field_names
 
 if TYPE_CHECKING:
     from local_aws.athena.errors import Position
@@ -67,6 +67,8 @@ def cast(value: Typed, target: Type, position: Position | None = None) -> Typed:
     if source == target and target.name != "json":
         return value
     sql = _cast_sql(value, target, position)
+    if sql is None and source.is_fine:
+        raise UnsupportedError(f"CAST of a time finer than microseconds to {target}", position)
     if sql is None:
         raise QueryError("TYPE_MISMATCH", f"Cannot cast {source} to {target}", position)
     return Typed(sql, target)
@@ -136,6 +138,10 @@ def text_of(sql: str, source: Type) -> str | None:
         return f"time_text({sql}, {source.parameters[0]})"
     if name == "time with time zone":
         return f"time_tz_text({sql}, {source.parameters[0]})"
+    if name == f"{FINE}timestamp":
+        return f"fine_text(({sql}).i, ({sql}).n, {source.parameters[0]})"
+    if source.is_fine:
+        return f"fine_text(tz_local({sql}), ({sql}).n, {source.parameters[0]}) || ' ' || ({sql}).z"
     if name == "date":
         return f"date_text({sql})"
     if name == "interval day to second":

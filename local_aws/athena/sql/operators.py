@@ -19,6 +19,8 @@ _INTERVAL_DIGITS = 3  # of a second, in an interval day to second
 
 
 def _cannot(symbol: str, left: Type, right: Type, position: Position | None) -> QueryError:
+    if left.is_fine or right.is_fine:
+        raise UnsupportedError(f"{symbol} of a time finer than microseconds", position)
     return QueryError("TYPE_MISMATCH", f"Cannot apply operator: {left} {symbol} {right}", position)
 
 
@@ -105,6 +107,8 @@ def key_of(value: Typed) -> str:
     """Give the part of a value that is compared, grouped and sorted by: the instant of a time with zone."""
     if value.type.name == "timestamp with time zone":
         return f"({value.sql}).i"
+    if value.type.is_fine:
+        return f"[epoch_us(({value.sql}).i), ({value.sql}).n]"
     if value.type.name == "time with time zone":
         return f"time_tz_instant({value.sql})"
     return value.sql

@@ -13,6 +13,7 @@ from local_aws.athena.errors import QueryError
 from local_aws.athena.sql.aggregates import AGGREGATES
 from local_aws.athena.sql.compiled import CompiledQuery, OutputColumn
 from local_aws.athena.sql.expressions import Compiler
+from local_aws.athena.sql.fine_times import fine_output
 from local_aws.athena.sql.grouping import Grouping, group_by
 from local_aws.athena.sql.operators import key_of
 from local_aws.athena.sql.ordering import has_ties, order_and_limit
@@ -72,7 +73,8 @@ def _output_value(
     queries: QueryCompiler, name: str | None, item: exp.Expr | Typed, output: Compiler, node: exp.Select
 ) -> Typed:
     if not isinstance(item, Typed):
-        return output.compile(item)
+        fine = fine_output(output, item) if output.grouping is None else None
+        return fine or output.compile(item)
     if output.grouping is None:
         return item
     key = output.grouping.key(item.sql)

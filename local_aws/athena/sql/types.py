@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from local_aws.athena.errors import UnsupportedError
+
 MAX_DECIMAL_PRECISION = 38
 MAX_CHAR_LENGTH = 65536
 # AWS rule: Athena's timestamps have milliseconds, reference 10.7; expressions may carry more.
@@ -30,12 +32,24 @@ class Type:
             return f"row({', '.join(fields)})"
         if self.name in _CASED_NAMES:
             return _CASED_NAMES[self.name]
+        if self.is_fine:
+            return str(Type(self.shown_name, self.parameters))
         inside = [str(p) for p in self.parameters] + [str(a) for a in self.arguments]
         if self.name == "decimal":
             return f"decimal({self.parameters[0]},{self.parameters[1]})"
         if self.name in ("timestamp with time zone", "time with time zone") and inside:
             return self.name.replace(" ", f"({inside[0]}) ", 1)
         return f"{self.name}({', '.join(inside)})" if inside else self.name
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether it is a time finer than a microsecond (`fine_times`)."""
+        return self.name.startswith(FINE)
+
+    @property
+    def shown_name(self) -> str:
+        """Its name in Athena, without parameters."""
+        return self.name.removeprefix(FINE)
 
     @property
     def is_integer(self) -> bool:
@@ -60,7 +74,7 @@ class Type:
     @property
     def has_key(self) -> bool:
         """Whether values are compared, grouped and sorted by a key that is not the value (`operators.key_of`)."""
-        return self.name in ("timestamp with time zone", "time with time zone")
+        return self.is_fine or self.name in ("timestamp with time zone", "time with time zone")
 
     @property
     def is_orderable(self) -> bool:
@@ -77,6 +91,7 @@ class Type:
         return all(argument.is_comparable for argument in self.arguments)
 
 
+FINE = "fine "
 _CASED_NAMES = {
     "hyperloglog": "HyperLogLog",
     "geometry": "Geometry",
@@ -172,6 +187,8 @@ _DUCKDB_NAMES = {
     "timestamp": "TIMESTAMP",
     # The zone belongs to each value in Trino; DuckDB's own type only has the instant. `i` is the instant in UTC.
     "timestamp with time zone": "STRUCT(i TIMESTAMP, z VARCHAR)",
+    f"{FINE}timestamp": "STRUCT(i TIMESTAMP, n INTEGER)",
+    f"{FINE}timestamp with time zone": "STRUCT(i TIMESTAMP, z VARCHAR, n INTEGER)",
     "interval day to second": "INTERVAL",
     "interval year to month": "INTERVAL",
     "json": "JSON",
@@ -231,6 +248,8 @@ def common_type(left: Type, right: Type) -> Type | None:
         return right
     if right.name == "unknown":
         return left
+    if left.is_fine or right.is_fine:
+        raise UnsupportedError("Anything but selecting a time finer than microseconds")
     if left.is_numeric and right.is_numeric:
         return _common_numeric(left, right)
     if left.is_text and right.is_text:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from local_aws.athena.errors import QueryError
+from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.functions.registry import substitute, unify
@@ -50,6 +50,8 @@ class Call:
         value = self.compiled.get(index)
         if value is None:
             value = self.compiler.compile(self.nodes[index])
+            if value.type.is_fine:
+                raise UnsupportedError(f"{self.name} of a time finer than microseconds", self.position)
             self.compiled[index] = value
         if self.sharing and is_heavy(value):
             self.shared[index] = value

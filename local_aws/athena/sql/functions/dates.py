@@ -15,6 +15,8 @@ from local_aws.athena.sql.types import quote_text
 from local_aws.athena.sql.zones import zone_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local_aws.athena.errors import Position
     from local_aws.athena.sql.functions.call import Call
     from local_aws.athena.sql.functions.registry import Functions
@@ -27,7 +29,6 @@ from_iso8601_date(varchar) -> date => date_of_iso({0})
 from_unixtime(double) -> timestamp(3) with time zone => tz_of_seconds({0}, 'UTC')
 from_unixtime(double, varchar) -> timestamp(3) with time zone => tz_of_seconds({0}, zone_name_({1}))
 from_unixtime(double, bigint, bigint) -> timestamp(3) with time zone => tz_of_seconds({0}, zone_of_offset({1}, {2}))
-from_unixtime_nanos(bigint) -> timestamp(9) with time zone => tz_pack(make_timestamp(microseconds_of_nanos({0})), 'UTC')
 to_unixtime(timestamp) -> double => (epoch_us({0}) / 1000000.0::DOUBLE)
 to_unixtime(timestamp(3) with time zone) -> double => (epoch_us(CAST(({0}).i AS TIMESTAMP)) / 1000000.0::DOUBLE)
 timezone(timestamp(3) with time zone) -> varchar => ({0}).z
@@ -91,6 +92,27 @@ def register(functions: Functions) -> None:
     functions.builder("parse_datetime")(_parse_datetime)
     functions.builder("last_day_of_month")(_last_day)
     functions.builder("to_iso8601")(_to_iso)
+    functions.builder("from_unixtime_nanos")(_of_nanoseconds)
+
+
+def _of_nanoseconds(call: Call) -> Typed:
+    """Build `from_unixtime_nanos` where it is an argument: without digits finer than a microsecond."""
+    if call.count != 1:
+        raise call.wrong_count("from_unixtime_nanos(bigint), from_unixtime_nanos(decimal(p,s))")
+    text = f"tz_pack(make_timestamp(microseconds_of_nanos({nanoseconds(call.argument(0), call.mismatch)})), 'UTC')"
+    return Typed(text, types.timestamp_tz(_NANOSECONDS))
+
+
+def nanoseconds(value: Typed, mismatch: Callable[[], QueryError]) -> str:
+    """Write the argument of `from_unixtime_nanos` as a whole number; a decimal is rounded."""
+    if value.type.name == "decimal":
+        return f"CAST(round({value.sql}) AS BIGINT)"
+    if not types.can_coerce(value.type, types.BIGINT):
+        raise mismatch()
+    return coerce(value, types.BIGINT).sql
+
+
+_NANOSECONDS = 9
 
 
 def _zone(value: Typed, position: Position | None) -> str:

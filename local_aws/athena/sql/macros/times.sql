@@ -293,3 +293,13 @@ CREATE OR REPLACE MACRO tz_of_iso_nanos(t) AS
     CASE WHEN regexp_matches(t, '[.,][0-9]{6}0*[1-9]')
          THEN tz_failure_('NOT_SUPPORTED: a time finer than microseconds is not supported by the local Athena')
          ELSE tz_of_iso(t) END;
+
+-- Times finer than a microsecond: `n` is what they are beyond it, in picoseconds.
+CREATE OR REPLACE MACRO fine_with_zone(v, n) AS struct_pack(i := (v).i, z := (v).z, n := n);
+
+CREATE OR REPLACE MACRO fine_of_nanoseconds(n) AS
+    CASE WHEN n IS NOT NULL THEN struct_pack(
+        i := make_timestamp((n - (n % 1000 + 1000) % 1000) // 1000), z := 'UTC',
+        n := CAST((n % 1000 + 1000) % 1000 * 1000 AS INTEGER)) END;
+
+CREATE OR REPLACE MACRO fine_text(t, n, p) AS timestamp_text(t, 6) || left(lpad(CAST(n AS VARCHAR), 6, '0'), p - 6);
