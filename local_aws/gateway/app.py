@@ -23,6 +23,7 @@ from local_aws.gateway.asgi import (
     send_answer,
 )
 from local_aws.gateway.checking import reading
+from local_aws.gateway.completing import completed
 from local_aws.gateway.dispatch import Caller, answer, error_answer
 from local_aws.gateway.failures import Failures
 from local_aws.gateway.observing import Observation, Observer
@@ -133,6 +134,7 @@ class GatewayApp:
                 return
             scope, receive, send, operation = checked
         write = partial(refusal, scope=scope) if known is None else known.error
+        send = self._completed(signed, scope, send)
         try:
             await self._pass_behind(
                 signed, scope, receive, send, partial(self._failures.pass_on, write, operation)
@@ -177,6 +179,17 @@ class GatewayApp:
             body, send = translation.body, translation.answering(send)
             scope = _with_body_headers(scope, body, translation.content_type)
         return scope, again(body, receive) if known.reads_body else receive, send, operation
+
+    def _completed(self, signed: Scope | None, scope: MutableMapping[str, Any], send: Send) -> Send:
+        # What is not signed in its headers is S3's: presigned, public, or of a website.
+        completing = self._router.completing("s3" if signed is None else signed.service)
+        host, query = (
+            _header(scope, b"host").decode("latin-1"),
+            scope.get("query_string", b"").decode("latin-1"),
+        )
+        if completing is None or not completing.completes(scope["method"], host, scope["path"], query):
+            return send
+        return completed(send, completing.added_headers)
 
     def _inspected(self, known: Reading) -> Inspector | None:
         return self._router.inspector(known.service, known.model.name) if known.model is not None else None

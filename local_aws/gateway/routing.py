@@ -10,7 +10,7 @@ from local_aws.clients import BEHIND_HEADER
 from local_aws.gateway.models import protocols, signing_name, target_prefix
 from local_aws.gateway.protocols import CBOR, JSON, QUERY, json_protocol
 from local_aws.gateway.rest_xml import RestXml
-from local_aws.gateway.service import ApiError, Inspector, RestService
+from local_aws.gateway.service import ApiError, Completing, Inspector, RestService
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -106,6 +106,11 @@ class Router:
         """Return the service of ours that looks at an operation which MiniStack answers, or None."""
         found = self._by_name.get(service)
         return found if isinstance(found, Inspector) and found.inspects(operation) else None
+
+    def completing(self, service: str) -> Completing | None:
+        """Return the service of ours that completes MiniStack's answers for a service, or None."""
+        found = self._by_name.get(service)
+        return found if isinstance(found, Completing) else None
 
     def _of_rpc(self, prefix: str, operation: str) -> Route | None:
         service = self._by_target.get(prefix)

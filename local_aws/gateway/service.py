@@ -95,6 +95,17 @@ class Normalizing(Protocol):
 
 
 @runtime_checkable
+class Completing(Protocol):
+    """A service that completes the answers which MiniStack gives for it."""
+
+    def completes(self, method: str, host: str, path: str, query_string: str) -> bool:
+        """Return whether answers to such a request lack something."""
+
+    def added_headers(self, status: int, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the headers that an answer lacks; the names in `headers` are in lower case."""
+
+
+@runtime_checkable
 class Inspector(Protocol):
     """A service that looks at some of the requests which MiniStack answers."""
 

@@ -1,5 +1,7 @@
 """S3's request metrics behind the gateway: their configurations are answered here, and what passes is counted.
 
+How objects are encrypted is added to MiniStack's answers.
+
 AWS rule: a bucket counts the requests of each of its metrics configurations, for all objects or those with a prefix, as
 metrics of `AWS/S3` with the dimensions BucketName and FilterId.
 """
@@ -15,6 +17,7 @@ from local_aws.clients import BEHIND_HEADER, Clients
 from local_aws.cloudwatch.metric import Metric, single
 from local_aws.gateway.service import ApiError
 from local_aws.regions import is_region
+from local_aws.s3 import encryption
 from local_aws.s3.configurations import Configurations
 
 if TYPE_CHECKING:
@@ -87,6 +90,14 @@ class S3Service:
     def stop(self) -> None:
         """Close the connections."""
         self._clients.close()
+
+    def completes(self, method: str, host: str, path: str, query_string: str) -> bool:
+        """Return whether a request is about what an object holds."""
+        return encryption.is_about_content(method, host, path, query_string)
+
+    def added_headers(self, status: int, headers: Mapping[str, str]) -> Mapping[str, str]:
+        """Return how an object is encrypted where MiniStack's answer does not say so."""
+        return encryption.told(status, headers)
 
     def observes(self, head: Head) -> bool:
         """Tell whether a request is to a bucket whose requests are counted."""
