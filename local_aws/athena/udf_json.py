@@ -39,11 +39,13 @@ class _ResultError(EvaluationError):
 
 
 @lru_cache(maxsize=256)
-def _spec(text: str) -> dict[str, Any]:
+def specification(text: str) -> dict[str, Any]:
+    """Return what a call says."""
     return dict(json.loads(text))
 
 
-def _passed(text: str) -> dict[str, list[Item]]:
+def passed_values(text: str) -> dict[str, list[Item]]:
+    """Return the values that a call passes, by name."""
     values = json.loads(text) if text != "{}" else {}
     return {name: _passed_items(kind, value) for name, (kind, value) in values.items()}
 
@@ -65,11 +67,11 @@ def _passed_items(kind: str, text: str | None) -> list[Item]:
 
 
 def _items(document: str, spec: dict[str, Any], passed: str) -> list[Item]:
-    values = _passed(passed)
+    values = passed_values(passed)
     return evaluate(parse_path(spec["path"]), read_item(document), values, itertools.count())
 
 
-def _failure(error: EvaluationError, result_code: str) -> ValueError:
+def path_failure(error: EvaluationError, result_code: str) -> ValueError:
     """Make the failure that DuckDB carries to the engine."""
     if isinstance(error, _ResultError):
         return failure(result_code, str(error))
@@ -78,28 +80,33 @@ def _failure(error: EvaluationError, result_code: str) -> ValueError:
 
 
 def _exists(document: str, spec_text: str, passed: str) -> bool | None:
-    spec = _spec(spec_text)
+    spec = specification(spec_text)
     try:
         return bool(_items(document, spec, passed))
     except EvaluationError as error:
         if spec["on_error"] == "ERROR":
-            raise _failure(error, "JSON_EXISTS_RESULT_ERROR") from None
+            raise path_failure(error, "JSON_EXISTS_RESULT_ERROR") from None
         return {"TRUE": True, "FALSE": False}.get(spec["on_error"])
 
 
 def _query(document: str, spec_text: str, passed: str) -> str | None:
-    spec = _spec(spec_text)
+    spec = specification(spec_text)
+    return query_cell(spec, lambda: _items(document, spec, passed))
+
+
+def query_cell(spec: dict[str, Any], find: Callable[[], list[Item]]) -> str | None:
+    """Return what JSON_QUERY gives for the items that `find` finds."""
     try:
-        items = _items(document, spec, passed)
+        items = find()
         if items:
             return _written(items, spec)
     except EvaluationError as error:
         if spec["on_error"] == "ERROR":
-            raise _failure(error, "JSON_QUERY_RESULT_ERROR") from None
+            raise path_failure(error, "JSON_QUERY_RESULT_ERROR") from None
         return _constant(spec["on_error"])
     if spec["on_empty"] == "ERROR":
         nothing = _ResultError("cannot extract value from JSON: JSON path found no items")
-        raise _failure(nothing, "JSON_QUERY_RESULT_ERROR")
+        raise path_failure(nothing, "JSON_QUERY_RESULT_ERROR")
     return _constant(spec["on_empty"])
 
 
@@ -119,18 +126,23 @@ def _written(items: Sequence[Item], spec: dict[str, Any]) -> str:
 
 
 def _value(document: str, spec_text: str, passed: str) -> str:
-    spec = _spec(spec_text)
+    spec = specification(spec_text)
+    return value_cell(spec, lambda: _items(document, spec, passed))
+
+
+def value_cell(spec: dict[str, Any], find: Callable[[], list[Item]]) -> str:
+    """Return what JSON_VALUE gives for the items that `find` finds: a letter, and a text behind FOUND."""
     try:
-        items = _items(document, spec, passed)
+        items = find()
         if not items and spec["on_empty"] == "ERROR":
             message = "cannot extract SQL scalar from JSON: JSON path found no items"
-            raise _failure(_ResultError(message), "JSON_VALUE_RESULT_ERROR")
+            raise path_failure(_ResultError(message), "JSON_VALUE_RESULT_ERROR")
         if not items:
             return EMPTY
         return _scalar(items, spec["returning"])
     except EvaluationError as error:
         if spec["on_error"] == "ERROR":
-            raise _failure(error, "JSON_VALUE_RESULT_ERROR") from None
+            raise path_failure(error, "JSON_VALUE_RESULT_ERROR") from None
         return FAILED
 
 
@@ -179,7 +191,7 @@ def _document(text: str) -> str:
     try:
         return write_item(read_item(text))
     except EvaluationError as error:
-        raise _failure(error, "JSON_INPUT_CONVERSION_ERROR") from None
+        raise path_failure(error, "JSON_INPUT_CONVERSION_ERROR") from None
 
 
 def _decoded(data: bytes, encoding: str) -> str:

@@ -20,6 +20,7 @@ from local_aws.athena import (
     udf_digests,
     udf_geometry,
     udf_json,
+    udf_json_table,
     udf_regexes,
     udf_statistics,
     udf_texts,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _ARROW = {
     "VARCHAR": pa.string(),
     "VARCHAR[]": pa.list_(pa.string()),
+    "VARCHAR[][]": pa.list_(pa.list_(pa.string())),
     "BOOLEAN": pa.bool_(),
     "INTEGER": pa.int32(),
     "BIGINT": pa.int64(),
@@ -115,6 +117,7 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
                 udf_digests,
                 udf_geometry,
                 udf_json,
+                udf_json_table,
                 udf_regexes,
                 udf_statistics,
                 udf_texts,

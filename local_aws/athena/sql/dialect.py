@@ -13,7 +13,7 @@ from sqlglot.dialects.trino import Trino
 from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import TokenType
 
-from local_aws.athena.sql import json_grammar
+from local_aws.athena.sql import json_grammar, json_table_grammar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,6 +72,9 @@ def _keywords_of(known: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+_JSON_PARSERS = {**json_grammar.PARSERS, "JSON_TABLE": json_table_grammar.json_table}
+
+
 class AthenaParser(TrinoParser):
     """Trino's parser without knowledge of functions."""
 
@@ -84,8 +87,8 @@ class AthenaParser(TrinoParser):
     }
     FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
         name: _placed(parse)
-        for name, parse in (*TrinoParser.FUNCTION_PARSERS.items(), *json_grammar.PARSERS.items())
-        if name in _OWN_GRAMMAR or name in json_grammar.PARSERS
+        for name, parse in (*TrinoParser.FUNCTION_PARSERS.items(), *_JSON_PARSERS.items())
+        if name in _OWN_GRAMMAR or name in _JSON_PARSERS
     }
     TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = {
         **dict.fromkeys(exp.DType, _typed_literal),

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 from sqlglot.tokenizer_core import TokenType
 
-from local_aws.athena.errors import UnsupportedError
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -74,113 +72,119 @@ class JsonBuild(exp.Expression):
     }
 
 
-def _words(parser: Any, *texts: str) -> bool:
+def words(parser: Any, *texts: str) -> bool:
+    """Take the next words when they are these."""
     return bool(parser._match_text_seq(*texts))
 
 
-def _word(parser: Any, *choices: str) -> str | None:
-    return next((choice for choice in choices if _words(parser, *choice.split())), None)
+def word(parser: Any, *choices: str) -> str | None:
+    """Take the first of the choices that stands next."""
+    return next((choice for choice in choices if words(parser, *choice.split())), None)
 
 
-def _format(parser: Any) -> dict[str, Any]:
-    if not _words(parser, "FORMAT", "JSON"):
+def format_of(parser: Any) -> dict[str, Any]:
+    """Read FORMAT JSON with its encoding."""
+    if not words(parser, "FORMAT", "JSON"):
         return {}
     encoding = None
-    if _words(parser, "ENCODING"):
-        encoding = _word(parser, *_ENCODINGS)
+    if words(parser, "ENCODING"):
+        encoding = word(parser, *_ENCODINGS)
         if encoding is None:
             parser.raise_error("Expected UTF8, UTF16 or UTF32")
     return {"format": True, "encoding": encoding}
 
 
-def _value(parser: Any) -> JsonText:
-    value = parser._parse_disjunction()
-    if value is None:
+def value(parser: Any) -> JsonText:
+    """Read an expression with its format."""
+    expression = parser._parse_disjunction()
+    if expression is None:
         parser.raise_error("Expected an expression")
-    return JsonText(this=value, **_format(parser))
+    return JsonText(this=expression, **format_of(parser))
 
 
 def _returning(parser: Any) -> JsonReturning | None:
-    if not _words(parser, "RETURNING"):
+    if not words(parser, "RETURNING"):
         return None
     kind = parser._parse_types()
     if kind is None:
         parser.raise_error("Expected TYPE")
-    return JsonReturning(this=kind, **_format(parser))
+    return JsonReturning(this=kind, **format_of(parser))
 
 
-def _passing(parser: Any) -> list[JsonPassed]:
-    if not _words(parser, "PASSING"):
+def passing(parser: Any) -> list[JsonPassed]:
+    """Read PASSING."""
+    if not words(parser, "PASSING"):
         return []
     found = []
     while True:
-        value = _value(parser)
-        if not _words(parser, "AS"):
+        given = value(parser)
+        if not words(parser, "AS"):
             parser.raise_error("Expected AS")
-        found.append(JsonPassed(this=value, name=parser._parse_id_var()))
+        found.append(JsonPassed(this=given, name=parser._parse_id_var()))
         if not parser._match(TokenType.COMMA):
             return found
 
 
-def _wrapper(parser: Any) -> str | None:
-    if _words(parser, "WITHOUT"):
+def wrapper(parser: Any) -> str | None:
+    """Read the WRAPPER clause."""
+    if words(parser, "WITHOUT"):
         found = "WITHOUT"
-    elif _words(parser, "WITH"):
-        found = _word(parser, "CONDITIONAL", "UNCONDITIONAL") or "UNCONDITIONAL"
+    elif words(parser, "WITH"):
+        found = word(parser, "CONDITIONAL", "UNCONDITIONAL") or "UNCONDITIONAL"
     else:
         return None
-    _words(parser, "ARRAY")
-    if not _words(parser, "WRAPPER"):
+    words(parser, "ARRAY")
+    if not words(parser, "WRAPPER"):
         parser.raise_error("Expected WRAPPER")
     return found
 
 
-def _quotes(parser: Any) -> str | None:
-    found = _word(parser, "KEEP", "OMIT")
+def quotes(parser: Any) -> str | None:
+    """Read the QUOTES clause."""
+    found = word(parser, "KEEP", "OMIT")
     if found is None:
         return None
-    if not _words(parser, "QUOTES"):
+    if not words(parser, "QUOTES"):
         parser.raise_error("Expected QUOTES")
-    _words(parser, "ON", "SCALAR", "STRING")
+    words(parser, "ON", "SCALAR", "STRING")
     return found
 
 
-def _behaviours(parser: Any, choices: tuple[str, ...]) -> dict[str, JsonBehaviour]:
+def behaviours(parser: Any, choices: tuple[str, ...]) -> dict[str, JsonBehaviour]:
     """Read `… ON EMPTY` and `… ON ERROR`, each at most once and in this order."""
     found: dict[str, JsonBehaviour] = {}
     for _ in range(2):
-        word = _word(parser, *choices)
-        if word is None:
+        chosen = word(parser, *choices)
+        if chosen is None:
             break
-        default = parser._parse_disjunction() if word == "DEFAULT" else None
-        end = _word(parser, "ON EMPTY", "ON ERROR")
+        default = parser._parse_disjunction() if chosen == "DEFAULT" else None
+        end = word(parser, "ON EMPTY", "ON ERROR")
         name = {"ON EMPTY": "on_empty", "ON ERROR": "on_error"}.get(end or "", "")
         if not name or name in found or "on_error" in found:
             parser.raise_error("Expected ON ERROR")
-        found[name] = JsonBehaviour(this=word, default=default)
+        found[name] = JsonBehaviour(this=chosen, default=default)
     return found
 
 
 def _path_call(name: str, choices: tuple[str, ...]) -> Callable[[Any], JsonPathCall]:
     def parse(parser: Any) -> JsonPathCall:
-        document = _value(parser)
+        document = value(parser)
         if not parser._match(TokenType.COMMA):
             parser.raise_error("Expected a path")
         path = parser._parse_string()
         if path is None:
             parser.raise_error("Expected a path")
-        passing, returning = _passing(parser), _returning(parser)
-        wrapper = _wrapper(parser) if name == "json_query" else None
-        quotes = _quotes(parser) if name == "json_query" else None
+        passed, returning = passing(parser), _returning(parser)
+        is_query = name == "json_query"
         return JsonPathCall(
             this=document,
             name=name,
             path=path,
-            passing=passing,
+            passing=passed,
             returning=returning,
-            wrapper=wrapper,
-            quotes=quotes,
-            **_behaviours(parser, choices),
+            wrapper=wrapper(parser) if is_query else None,
+            quotes=quotes(parser) if is_query else None,
+            **behaviours(parser, choices),
         )
 
     return parse
@@ -197,13 +201,13 @@ def _pair(parser: Any) -> JsonPair:
     if is_key:
         parser._advance()
     key = parser._parse_disjunction()
-    if not (_words(parser, "VALUE") or (not is_key and parser._match(TokenType.COLON))):
+    if not (words(parser, "VALUE") or (not is_key and parser._match(TokenType.COLON))):
         parser.raise_error("Expected VALUE")
-    return JsonPair(this=key, expression=_value(parser))
+    return JsonPair(this=key, expression=value(parser))
 
 
 def _null_handling(parser: Any) -> bool | None:
-    found = _word(parser, "NULL ON NULL", "ABSENT ON NULL")
+    found = word(parser, "NULL ON NULL", "ABSENT ON NULL")
     return None if found is None else found.startswith("ABSENT")
 
 
@@ -222,9 +226,9 @@ def _members(parser: Any, read: Callable[[Any], Any], ends: tuple[str, ...]) -> 
 def _json_object(parser: Any) -> JsonBuild:
     pairs = _members(parser, _pair, ("RETURNING",))
     absent = _null_handling(parser)
-    unique = _word(parser, "WITH UNIQUE", "WITHOUT UNIQUE")
+    unique = word(parser, "WITH UNIQUE", "WITHOUT UNIQUE")
     if unique:
-        _words(parser, "KEYS")
+        words(parser, "KEYS")
     return JsonBuild(
         name="json_object",
         expressions=pairs,
@@ -235,7 +239,7 @@ def _json_object(parser: Any) -> JsonBuild:
 
 
 def _json_array(parser: Any) -> JsonBuild:
-    values = _members(parser, _value, ("RETURNING",))
+    values = _members(parser, value, ("RETURNING",))
     absent = _null_handling(parser)
     return JsonBuild(
         name="json_array",
@@ -245,15 +249,10 @@ def _json_array(parser: Any) -> JsonBuild:
     )
 
 
-def _json_table(_: Any) -> JsonBuild:
-    raise UnsupportedError("JSON_TABLE")
-
-
 PARSERS: dict[str, Callable[[Any], exp.Expression]] = {
     "JSON_EXISTS": _path_call("json_exists", ("TRUE", "FALSE", "UNKNOWN", "ERROR")),
     "JSON_VALUE": _path_call("json_value", ("ERROR", "NULL", "DEFAULT")),
     "JSON_QUERY": _path_call("json_query", ("ERROR", "NULL", "EMPTY ARRAY", "EMPTY OBJECT")),
     "JSON_OBJECT": _json_object,
     "JSON_ARRAY": _json_array,
-    "JSON_TABLE": _json_table,
 }

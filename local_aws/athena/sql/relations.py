@@ -11,6 +11,8 @@ from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql import types
 from local_aws.athena.sql.casts import char_of, coerce
 from local_aws.athena.sql.expressions import Compiler
+from local_aws.athena.sql.json_table import json_table
+from local_aws.athena.sql.json_table_grammar import JsonTable
 from local_aws.athena.sql.operators import key_of
 from local_aws.athena.sql.parse import Source, parse_statement
 from local_aws.athena.sql.pruning import record_condition
@@ -159,6 +161,12 @@ class RelationCompiler:
     def _table(self, node: exp.Table, left: Scope) -> tuple[str, Scope]:
         session = self.queries.session
         place = session.source.of(node)
+        if isinstance(node.this, JsonTable):
+            compiler = Compiler(session, left, self.queries, clause="JSON_TABLE")
+            text, columns = json_table(compiler, node.this)
+            alias = session.fresh("r")
+            fields = [Field(name, f'"{alias}".c{i}', kind) for i, (name, kind) in enumerate(columns, start=1)]
+            return f"LATERAL ({text}) AS {alias}", Scope((self._aliased(node, fields, ()),))
         if isinstance(node.this, exp.Anonymous):
             text, kind = table_function(Compiler(session, left, self.queries, clause="TABLE"), node.this)
             alias = session.fresh("r")

@@ -18,7 +18,7 @@ from local_aws.athena.sql.typed import Typed, null_of
 from local_aws.athena.sql.types import quote_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Set
 
     from sqlglot import exp
 
@@ -46,20 +46,29 @@ def path_call(compiler: Compiler, node: JsonPathCall) -> Typed:
 def _call(compiler: Compiler, node: JsonPathCall, **spec: str) -> str:
     """Write the call of the Python function with its document, its path and what is passed."""
     text = node.args["path"].name
-    names = [item.args["name"] for item in node.args.get("passing") or []]
-    shown = [one.name if one.args.get("quoted") else one.name.upper() for one in names]
-    path = _path(compiler, node, text, shown)
-    pieces = [
-        f"{quote_text(json.dumps(name) + ':')} || {_passed(compiler, item.this)}"
-        for name, item in zip(shown, node.args.get("passing") or [], strict=True)
-        if name in path.variables
-    ]
-    passed = f"'{{' || {' || chr(44) || '.join(pieces)} || '}}'" if pieces else "'{}'"
+    passed = passed_values(compiler, node, checked_path(compiler, node, text).variables)
     written = quote_text(json.dumps({"path": text, **spec}))
     return f"python_{node.args['name']}({document(compiler, node.this)}, {written}, {passed})"
 
 
-def _path(compiler: Compiler, node: JsonPathCall, text: str, names: list[str]) -> tree.Path:
+def _shown_names(node: exp.Expr) -> list[str]:
+    names = [item.args["name"] for item in node.args.get("passing") or []]
+    return [one.name if one.args.get("quoted") else one.name.upper() for one in names]
+
+
+def passed_values(compiler: Compiler, node: exp.Expr, used: Set[str]) -> str:
+    """Write the values of PASSING that the paths use."""
+    pieces = [
+        f"{quote_text(json.dumps(name) + ':')} || {_passed(compiler, item.this)}"
+        for name, item in zip(_shown_names(node), node.args.get("passing") or [], strict=True)
+        if name in used
+    ]
+    return f"'{{' || {' || chr(44) || '.join(pieces)} || '}}'" if pieces else "'{}'"
+
+
+def checked_path(compiler: Compiler, node: exp.Expr, text: str) -> tree.Path:
+    """Return a path that is read; raises `QueryError` for one that is wrong or names what is not passed."""
+    names = _shown_names(node)
     place = compiler.place(node.args["path"])
     try:
         path = parse_path(text)
@@ -163,11 +172,6 @@ def _returned(compiler: Compiler, value: Typed, node: exp.Expr) -> Typed:
 def _value(compiler: Compiler, node: JsonPathCall) -> Typed:
     returning = node.args.get("returning")
     kind = types.VARCHAR if returning is None else type_of_node(returning.this)
-    if not (kind.is_text or kind.is_numeric or kind.name == "boolean" or kind.name in _MOMENTS):
-        raise QueryError(
-            "TYPE_MISMATCH", f"Invalid return type of function JSON_VALUE: {kind}", compiler.place(node)
-        )
-    empty, failed = (_default(compiler, node, name, kind) for name in ("on_empty", "on_error"))
     text = _call(
         compiler,
         node,
@@ -175,16 +179,25 @@ def _value(compiler: Compiler, node: JsonPathCall) -> Typed:
         on_empty=_words(node, "on_empty", "NULL"),
         on_error=_words(node, "on_error", "NULL"),
     )
-    found = Typed(text, types.VARCHAR)
+    return scalar_of(compiler, node, kind, Typed(text, types.VARCHAR), _words(node, "on_error", "NULL"))
+
+
+def scalar_of(compiler: Compiler, node: exp.Expr, kind: Type, found: Typed, on_error: str) -> Typed:
+    """Make what `python_json_value` found a value of a type, with the defaults of ON EMPTY and ON ERROR."""
+    if not (kind.is_text or kind.is_numeric or kind.name == "boolean" or kind.name in _MOMENTS):
+        raise QueryError(
+            "TYPE_MISMATCH", f"Invalid return type of function JSON_VALUE: {kind}", compiler.place(node)
+        )
+    empty, failed = (_default(compiler, node, name, kind) for name in ("on_empty", "on_error"))
     name = named(found).sql
     value = cast(Typed(f"substr({name}, 2)", types.VARCHAR), kind).sql
-    if _words(node, "on_error", "NULL") != "ERROR":
+    if on_error != "ERROR":
         value = f"coalesce(TRY({value}), {failed.sql})"
     branches = f"WHEN 'v' THEN {value} WHEN 'e' THEN {empty.sql} WHEN 'x' THEN {failed.sql}"
     return bound(found, Typed(f"CASE left({name}, 1) {branches} END", kind))
 
 
-def _default(compiler: Compiler, node: JsonPathCall, name: str, kind: Type) -> Typed:
+def _default(compiler: Compiler, node: exp.Expr, name: str, kind: Type) -> Typed:
     """Compile the default of ON EMPTY or ON ERROR in the type of the function."""
     behaviour = node.args.get(name)
     default = None if behaviour is None else behaviour.args.get("default")
