@@ -128,6 +128,9 @@ def find_files(
     partitions = [_registered_partition(table, item) for item in registered()]
     kept = prune(table, partitions, conditions)
     names = [column.name for column in table.partition_columns]
+    typed_values(
+        table, names, [item.values for item in kept]
+    )  # raises for a value that is none, without objects too
     check_partition_types(table, ((hive_path(names, item.values)[:-1], item.columns) for item in kept))
     return _files_of(clients, kept)
 
@@ -214,12 +217,22 @@ def typed_values(table: TableDefinition, names: Sequence[str], rows: Sequence[Se
         texts = pa.array([row[index] for row in rows], pa.string())
         try:
             columns.append(texts.cast(kinds[name]))
-        except pa.ArrowInvalid as error:
+        except pa.ArrowInvalid:
+            kind = next(column.type for column in table.partition_columns if column.name == name)
+            bad = next(text for text in texts if text.is_valid and not _casts(text, kinds[name])).as_py()
             raise QueryError(
                 "HIVE_INVALID_PARTITION_VALUE",
-                f"Invalid partition value for {kinds[name]} partition key: {name}: {error}",
+                f"Invalid partition value '{bad}' for {str(kind).upper()} partition key: {name}",
             ) from None
     return pa.table(columns, names=list(names))
+
+
+def _casts(text: Any, kind: Any) -> bool:
+    try:
+        text.cast(kind)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def prune(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_aws.athena.catalog import DEFAULT_DATABASE, GlueCatalog, is_view
 from local_aws.athena.classify import classify
-from local_aws.athena.ddl.reader import read_statement
+from local_aws.athena.ddl.reader import check_hive_name, read_statement
 from local_aws.athena.ddl.statements import Describe, Show
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.statement_text import echoed, single_statement
@@ -74,10 +74,12 @@ def accept(
     if problem is not None:
         raise _malformed(problem)
     statement_type, substatement_type = classify(query)
-    if statement_type == "UTILITY" and _is_about_view(
-        read_statement(query), database or DEFAULT_DATABASE, clients
-    ):
-        substatement_type = "DESC_VIEW"
+    if statement_type == "UTILITY":
+        about = _described(read_statement(query), database or DEFAULT_DATABASE, clients)
+        if about is not None and is_view(about):
+            substatement_type = "DESC_VIEW"
+        elif about is not None:
+            _check_quotes(query)
     kept, kept_database = echoed(query, database)
     return Accepted(kept, kept_database, statement_type, substatement_type)
 
@@ -88,16 +90,24 @@ def _malformed(error: QueryError) -> ApiError:
     return invalid(error.reason.removeprefix("SYNTAX_ERROR: "), "MALFORMED_QUERY")
 
 
-def _is_about_view(statement: Statement, database: str, clients: Clients) -> bool:
-    """Return whether DESCRIBE or SHOW COLUMNS names a view; raises `ApiError` when it names nothing at all.
+def _check_quotes(query: str) -> None:
+    """Raise `ApiError` for a table in double quotes. Measured: existence is checked before, and views may have them."""
+    try:
+        check_hive_name(query)
+    except QueryError as error:
+        raise _malformed(error) from error
+
+
+def _described(statement: Statement, database: str, clients: Clients) -> Mapping[str, Any] | None:
+    """Return what DESCRIBE or SHOW COLUMNS names; raises `ApiError` when it names nothing at all.
 
     Measured: with EXTENDED or FORMATTED, DESCRIBE of a missing table fails when it runs instead.
     """
     is_columns = isinstance(statement, Show) and statement.what == "COLUMNS"
     if not isinstance(statement, Describe | Show) or not (is_columns or isinstance(statement, Describe)):
-        return False
+        return None
     if statement.name is None or (isinstance(statement, Describe) and statement.form):
-        return False
+        return None
     answer = GlueCatalog(clients).raw_table(
         statement.name[0] or database.strip("`").lower(), statement.name[1]
     )
@@ -106,4 +116,4 @@ def _is_about_view(statement: Statement, database: str, clients: Clients) -> boo
             "Entity Not Found (Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException;"
             f" Request ID: {uuid.uuid4()}; Proxy: null)"
         )
-    return is_view(answer)
+    return answer

@@ -27,7 +27,7 @@ _COMPARISONS = (("<", ">"), ("!", "="), ("<", "="), (">", "="), ("=",), ("<",), 
 def read_alter_table(cursor: Cursor) -> Statement:
     """Read what comes after ALTER."""
     cursor.expect("TABLE")
-    name = cursor.qualified_name()
+    name = cursor.hive_name(whole=True)
     if cursor.accept("ADD"):
         return _read_add(cursor, name)
     if cursor.accept("DROP"):

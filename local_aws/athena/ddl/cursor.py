@@ -91,6 +91,38 @@ class Cursor:
         """Give one name, in lower case as Glue keeps it; double quotes are taken as well as back quotes."""
         return self.take("word", "quoted", "string").text.lower()
 
+    def hive_name(self, *, whole: bool) -> tuple[str | None, str]:
+        """Return a qualified name of Hive's grammar, which has no double quotes.
+
+        Measured: a first part in double quotes is told with the statement up to it when Hive's grammar reads that as a
+        `whole` (DESCRIBE, ALTER, CREATE TABLE), and alone otherwise; a later part with the name, or the whole.
+        """
+        first = self.index
+        name = self.qualified_name()
+        for word in self.words[first : self.index]:
+            if word.kind == "string":
+                raise self.double_quoted(word, self.words[first], whole=whole)
+        return name
+
+    def trino_name(self) -> tuple[str | None, str]:
+        """Return a qualified name of Trino's grammar, which has no back quotes."""
+        first = self.index
+        name = self.qualified_name()
+        for word in self.words[first : self.index]:
+            if word.kind == "quoted":
+                message = "backquoted identifiers are not supported; use double quotes to quote identifiers"
+                raise QueryError("SYNTAX_ERROR", message, Source(self.text).position(word.start))
+        return name
+
+    def double_quoted(self, word: Word, first: Word, *, whole: bool) -> QueryError:
+        """Make the error of a part in double quotes, of a name that begins with `first`."""
+        if word is first and not whole:
+            message = f"mismatched input '{word.raw}' expecting {{IDENTIFIER, BACKQUOTED_IDENTIFIER}}"
+        else:
+            start = self.words[0].start if whole else first.start
+            message = f"no viable alternative at input '{self.text[start : word.end]}'"
+        return QueryError("SYNTAX_ERROR", message, Source(self.text).position(word.start))
+
     def qualified_name(self) -> tuple[str | None, str]:
         """Give a database (None when there is none) and a table; a catalog in front has to be the Glue catalog."""
         parts = [self.name()]

@@ -121,7 +121,7 @@ def _create_database(cursor: Cursor) -> Statement:
 
 
 def _create_view(cursor: Cursor, replace: bool) -> Statement:
-    name = cursor.qualified_name()
+    name = cursor.trino_name()
     if cursor.at("COMMENT"):
         cursor.index += 1
         cursor.string()
@@ -148,7 +148,7 @@ def _drop(cursor: Cursor) -> Statement:
     if not is_view:
         cursor.expect("TABLE")
     if_exists = cursor.accept("IF", "EXISTS")
-    name = cursor.qualified_name()
+    name = cursor.qualified_name() if is_view else cursor.hive_name(whole=False)
     cursor.accept("PURGE")
     cursor.end()
     return DropView(name, if_exists) if is_view else DropTable(name, if_exists)
@@ -167,7 +167,7 @@ def _alter(cursor: Cursor) -> Statement:
 
 def _msck(cursor: Cursor) -> Statement:
     cursor.expect("MSCK", "REPAIR", "TABLE")
-    name = cursor.qualified_name()
+    name = cursor.hive_name(whole=True)
     cursor.end()
     return Repair(name)
 
@@ -180,7 +180,7 @@ def _show(cursor: Cursor) -> Statement:
         return Show("DATABASES", pattern=pattern)
     for what in ("TABLES", "VIEWS"):
         if cursor.accept(what):
-            database = cursor.name() if cursor.accept("IN") or cursor.accept("FROM") else None
+            database = _database(cursor) if cursor.accept("IN") or cursor.accept("FROM") else None
             cursor.accept("LIKE")
             pattern = cursor.string() if cursor.current is not None else None
             cursor.end()
@@ -194,7 +194,7 @@ def _show(cursor: Cursor) -> Statement:
         cursor.end()
         return Show("COLUMNS", name=name)
     if cursor.accept("TBLPROPERTIES"):
-        name = cursor.qualified_name()
+        name = cursor.hive_name(whole=False)
         key = None
         if cursor.accept("("):
             key = cursor.string()
@@ -203,7 +203,9 @@ def _show(cursor: Cursor) -> Statement:
         return Show("TBLPROPERTIES", name=name, key=key)
     for words, what in ((("PARTITIONS",), "PARTITIONS"), (("CREATE", "TABLE"), "CREATE TABLE")):
         if cursor.accept(*words):
-            name = cursor.qualified_name()
+            if what == "CREATE TABLE" and cursor.current is not None and cursor.current.kind == "string":
+                raise QueryError("SYNTAX_ERROR", "Queries of this type are not supported")
+            name = cursor.hive_name(whole=False)
             cursor.end()
             return Show(what, name=name)
     if cursor.accept("CREATE", "VIEW"):
@@ -219,6 +221,14 @@ def _show(cursor: Cursor) -> Statement:
     )
 
 
+def _database(cursor: Cursor) -> str:
+    first = cursor.current
+    name = cursor.name()
+    if first is not None and first.kind == "string":
+        raise cursor.double_quoted(first, first, whole=False)
+    return name
+
+
 def _describe(cursor: Cursor) -> Statement:
     cursor.index += 1
     form = next((word for word in ("EXTENDED", "FORMATTED") if cursor.accept(word)), "")
@@ -229,6 +239,17 @@ def _describe(cursor: Cursor) -> Statement:
     return Describe(name, form, partition, column)
 
 
+def check_hive_name(text: str) -> None:
+    """Raise `QueryError` when DESCRIBE or SHOW COLUMNS names a table in double quotes; a view may be named so."""
+    cursor = Cursor(text)
+    if cursor.accept("SHOW", "COLUMNS"):
+        cursor.index += 1
+        cursor.hive_name(whole=False)
+    else:
+        cursor.index += 1
+        cursor.hive_name(whole=True)
+
+
 def _insert(cursor: Cursor) -> Statement:
     cursor.expect("INSERT")
     if cursor.at("OVERWRITE"):
@@ -236,7 +257,7 @@ def _insert(cursor: Cursor) -> Statement:
     cursor.expect("INTO")
     if cursor.at("TABLE"):
         raise cursor.unexpected("a name")
-    name = cursor.qualified_name()
+    name = cursor.trino_name()
     columns: tuple[str, ...] = ()
     if cursor.at("(") and not _starts_query(cursor, 1):
         cursor.expect("(")

@@ -13,13 +13,11 @@ from local_aws.athena.ddl.statements import (
     StorageFormat,
 )
 from local_aws.athena.errors import QueryError, UnsupportedError
-from local_aws.athena.sql.parse import Source, parse_statement
+from local_aws.athena.sql.parse import parse_statement
 from local_aws.athena.sql.type_text import parse_type
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from local_aws.athena.ddl.cursor import Cursor, Word
+    from local_aws.athena.ddl.cursor import Cursor
     from local_aws.athena.ddl.statements import Name, Statement
 
 
@@ -40,23 +38,16 @@ def read_create_table(cursor: Cursor) -> Statement:
     name = cursor.qualified_name()
     words = cursor.words[start : cursor.index]
     if not external and (cursor.at("WITH") or cursor.at("AS")):
-        _refuse_quotes(cursor, words, "quoted")
+        cursor.index = start
+        name = cursor.trino_name()
         return _read_as(cursor, name, if_not_exists)
-    _refuse_quotes(cursor, words, "string")
+    for word in words:
+        if word.kind == "string":
+            raise cursor.double_quoted(word, words[0], whole=True)
     columns = read_columns(cursor) if cursor.at("(") else ()
     if not external and cursor.at("AS"):
         raise UnsupportedError("CREATE TABLE AS with a list of column names")
     return _read_external(cursor, name, if_not_exists, columns, external)
-
-
-def _refuse_quotes(cursor: Cursor, words: Sequence[Word], kind: str) -> None:
-    """Refuse a name in the other quotes: Hive has back quotes (`quoted`), Trino double quotes (`string`)."""
-    for word in words:
-        if word.kind == kind:
-            message = f"mismatched input '{word.raw}'"
-            if kind == "quoted":
-                message = "backquoted identifiers are not supported; use double quotes to quote identifiers"
-            raise QueryError("SYNTAX_ERROR", message, Source(cursor.text).position(word.start))
 
 
 def _read_as(cursor: Cursor, name: Name, if_not_exists: bool) -> Statement:

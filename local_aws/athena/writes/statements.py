@@ -18,7 +18,10 @@ from local_aws.athena.ddl.formats import FORMATS, OPENX_JSON
 from local_aws.athena.ddl.partitions import partition_input, register
 from local_aws.athena.ddl.statements import StorageFormat
 from local_aws.athena.errors import Position, QueryError, UnsupportedError
+from local_aws.athena.formats import serdes
 from local_aws.athena.formats.avro_schema import check_new_columns
+from local_aws.athena.formats.delimited import LazySimple, rules_of
+from local_aws.athena.formats.table_properties import line_options, lowered_properties
 from local_aws.athena.partitions import hive_path
 from local_aws.athena.results import put_file
 from local_aws.athena.sql import types
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from local_aws.athena.catalog import TableDefinition
     from local_aws.athena.ddl.context import Context
     from local_aws.athena.ddl.statements import CreateTableAs, Insert, Unload
     from local_aws.athena.sql.compiled import CompiledQuery
@@ -314,7 +318,7 @@ def insert(statement: Insert, query: CompiledQuery, writing: Writing) -> tuple[i
     columns = [*table.columns, *table.partition_columns]
     sql = _insert_sql(statement, query, columns)
     partitions = [column.name for column in table.partition_columns]
-    chosen = _format_of(table.serde, table.serde_parameters, table.parameters)
+    chosen = _format_of(table)
     files = _write(sql, [(c.name, c.type) for c in columns], partitions, chosen, writing)
     location = table.location if table.location.endswith("/") else table.location + "/"
     if template is not None:
@@ -375,24 +379,49 @@ def _assignable(source: Type, target: Type) -> bool:
     return source.is_text and target.is_text
 
 
-def _format_of(serde: str, serde_parameters: Mapping[str, str], parameters: Mapping[str, str]) -> FileFormat:
-    lowered = serde.lower()
+def _format_of(table: TableDefinition) -> FileFormat:
+    parameters = table.parameters
     compression = (
         parameters.get("write.compression")
         or parameters.get("parquet.compress")
         or parameters.get("orc.compress")
     )
-    if "parquet" in lowered:
+    family = serdes.family_of(table)
+    if family == serdes.PARQUET:
         return file_format("PARQUET", compression or "SNAPPY")
-    if "orc" in lowered:
+    if family == serdes.ORC:
         return file_format("ORC", compression)
-    if "avro" in lowered:
+    if family == serdes.AVRO:
         return file_format("AVRO", compression)
-    if "json" in lowered:
+    _check_written_lines(table)
+    if family == serdes.JSON:
         return file_format("JSON", "GZIP")
-    if "lazysimple" in lowered:
-        return file_format("TEXTFILE", "GZIP", serde_parameters.get("field.delim"))
-    raise UnsupportedError(f"INSERT INTO a table with the SerDe {serde}")
+    rules = rules_of(table)
+    if isinstance(rules, LazySimple):
+        return file_format("TEXTFILE", "GZIP", rules.delimiters[0])
+    raise UnsupportedError(f"INSERT INTO a table with the SerDe {table.serde}")
+
+
+def _check_written_lines(table: TableDefinition) -> None:
+    """Raise `QueryError` for properties of a table under which what is written would be read as something else."""
+    options, properties = line_options(table), lowered_properties(table)
+    for name, count in (
+        ("skip.header.line.count", options.header_lines),
+        ("skip.footer.line.count", options.footer_lines),
+    ):
+        if count:
+            raise QueryError(
+                "NOT_SUPPORTED",
+                f"Inserting into Hive table with {name} property not supported: {table.full_name}",
+            )
+    changed = [name for name in ("escape.delim", "timestamp.formats") if properties.get(name)]
+    changed += [name for name in properties if name.startswith("mapping.")]
+    if properties.get("serialization.null.format", "\\N") != "\\N":
+        changed.append("serialization.null.format")
+    if options.encoding != "utf-8":
+        changed.append("serialization.encoding")
+    if changed:
+        raise UnsupportedError(f"INSERT INTO {table.full_name} with the property {', '.join(changed)}")
 
 
 def unload(statement: Unload, query: CompiledQuery, writing: Writing) -> tuple[int, list[str]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.integration.athena.test_formats import OPENX, _storage
+from tests.integration.athena.test_formats import LAZY, OPENX, _storage
 
 if TYPE_CHECKING:
     from tests.integration.athena.lake import Lake
@@ -158,3 +159,63 @@ def test_a_serde_that_athena_has_not_is_refused_by_ddl(lake: Lake) -> None:
         "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
     )
     assert reason.endswith("Cannot validate serde: com.example.X")
+
+
+@pytest.mark.parametrize(("kind", "value"), [("date", "notadate"), ("int", "x"), ("bigint", "1.5")])
+def test_partition_values_that_are_none_of_their_type(lake: Lake, kind: str, value: str) -> None:
+    name = f"valued_{next(COUNTER)}"
+    lake.table(name, {"v": "int"}, {"p": kind}, storage=_storage(OPENX))
+    lake.rows(f"ALTER TABLE {name} ADD PARTITION (p = '{value}')")
+    display = {"int": "INTEGER"}.get(kind, kind.upper())
+    assert lake.failure(f"SELECT * FROM {name}") == (
+        f"HIVE_INVALID_PARTITION_VALUE: Invalid partition value '{value}' for {display} partition key: p"
+    )
+
+
+def test_the_null_partition_and_special_characters(lake: Lake) -> None:
+    name = f"valued_{next(COUNTER)}"
+    lake.table(name, {"v": "int"}, {"p": "string", "n": "int"}, storage=_storage(OPENX))
+    value = 'a/b:c %="é'
+    lake.rows(f"INSERT INTO {name} VALUES (1, '{value}', 1), (2, NULL, NULL)")
+    assert lake.rows(f"SELECT v, p, n FROM {name} ORDER BY v") == [["1", value, "1"], ["2", None, None]]
+    assert lake.rows(f"SELECT v FROM {name} WHERE p = '{value}'") == [["1"]]
+    assert lake.rows(f"SELECT v FROM {name} WHERE n IS NULL") == [["2"]]
+
+
+def test_a_table_is_described_by_its_name_without_double_quotes(lake: Lake) -> None:
+    name = f"described_{next(COUNTER)}"
+    lake.table(name, {"v": "int"}, storage=_storage(OPENX))
+    with pytest.raises(ClientError, match="no viable alternative at input 'DESCRIBE "):
+        lake.start(f'DESCRIBE "{name}"')
+    with pytest.raises(ClientError, match="mismatched input '\"described_"):
+        lake.start(f'SHOW COLUMNS IN "{name}"')
+    lake.rows(f'CREATE VIEW {name}_view AS SELECT v FROM "{name}"')
+    assert lake.run(f'DESCRIBE "{name}_view"')["Status"]["State"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        ({"skip.header.line.count": "1"}, "Inserting into Hive table with skip.header.line.count property"),
+        ({"escape.delim": "\\"}, "with the property escape.delim"),
+        ({"serialization.null.format": "-"}, "with the property serialization.null.format"),
+        ({"serialization.encoding": "windows-1252"}, "with the property serialization.encoding"),
+    ],
+)
+def test_rows_that_would_be_read_as_others_are_not_written(
+    lake: Lake, properties: dict[str, str], reason: str
+) -> None:
+    name = f"written_{next(COUNTER)}"
+    lake.table(
+        name, {"a": "string", "b": "int"}, storage=_storage(LAZY, **{"field.delim": "9", **properties})
+    )
+    found = lake.failure(f"INSERT INTO {name} VALUES ('x', 1)")
+    assert found.startswith("NOT_SUPPORTED: ")
+    assert reason in found
+
+
+def test_rows_are_written_with_the_delimiter_of_the_table(lake: Lake) -> None:
+    name = f"written_{next(COUNTER)}"
+    lake.table(name, {"a": "string", "b": "int"}, storage=_storage(LAZY, **{"field.delim": "9"}))
+    lake.rows(f"INSERT INTO {name} VALUES ('x', 1), (NULL, 2)")
+    assert lake.rows(f"SELECT * FROM {name} ORDER BY b") == [["x", "1"], [None, "2"]]
