@@ -191,6 +191,7 @@ def test_a_table_is_described_by_its_name_without_double_quotes(lake: Lake) -> N
         lake.start(f'SHOW COLUMNS IN "{name}"')
     lake.rows(f'CREATE VIEW {name}_view AS SELECT v FROM "{name}"')
     assert lake.run(f'DESCRIBE "{name}_view"')["Status"]["State"] == "SUCCEEDED"
+    lake.rows(f"DROP VIEW {name}_view")
 
 
 @pytest.mark.parametrize(
