@@ -35,6 +35,8 @@ _ARROW_TO_AVRO: dict[Any, Any] = {
     pa.binary(): "bytes",
     pa.date32(): {"type": "int", "logicalType": "date"},
 }
+# Each can be read as any behind it.
+_PROMOTED = (("int", "long", "float", "double"), ("string", "bytes"))
 _TIMESTAMP = {"type": "long", "logicalType": "timestamp-millis"}
 _AVRO_TO_ARROW = {
     "null": pa.null(),
@@ -213,8 +215,8 @@ def _union_type(schema: Sequence[Any], wanted: Any) -> Any:
     if len(branches) == 1:
         return arrow_type_of(branches[0], wanted)
     plain = [item if isinstance(item, str) else "" for item in branches]
-    for pair in (("int", "long"), ("float", "double")):
-        if set(plain) == set(pair):
-            return arrow_type_of(pair[1], wanted)
+    for promoted in _PROMOTED:
+        if set(plain) <= set(promoted):
+            return arrow_type_of(max(plain, key=promoted.index), wanted)
     names = ", ".join(str(item if isinstance(item, str) else item.get("type")) for item in branches)
     raise UnsupportedError(f"A column of Avro that is one of several types ({names})")

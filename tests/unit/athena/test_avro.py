@@ -206,6 +206,33 @@ def test_schemas_that_do_not_fit(tmp_path: Path, parameters: dict[str, str], mes
         _read(tmp_path, "one", {"a": "int"}, **parameters)
 
 
+def test_unions_that_one_type_holds_are_that_type(tmp_path: Path) -> None:
+    """What trinodb/trino#20331 reads; a union may have a single branch, too (trinodb/trino#17944)."""
+    fields: list[dict[str, Any]] = [
+        {"name": "number", "type": ["null", "int", "double"]},
+        {"name": "text", "type": ["string", "bytes"]},
+        {"name": "single", "type": ["string"]},
+    ]
+    rows = [{"number": 1, "text": "a", "single": "x"}, {"number": 0.5, "text": b"b", "single": "y"}]
+    _write(tmp_path, "one", fields, rows)
+    columns = {"number": "double", "text": "string", "single": "string"}
+    assert _read(tmp_path, "one", columns) == [rows[0] | {"number": 1.0}, rows[1] | {"text": "b"}]
+
+
+def test_a_bigint_column_of_a_literal_with_a_time(tmp_path: Path) -> None:
+    """The table of trinodb/trino#17761, which failed there."""
+    kind = {"type": "long", "logicalType": "timestamp-millis"}
+    fields: list[dict[str, Any]] = [{"name": "event_timestamp", "type": ["null", kind], "default": None}]
+    _write(tmp_path, "one", fields, [{"event_timestamp": 1_886_723_648_234}])
+    literal = json.dumps({"type": "record", "name": "AE", "namespace": "xevent.v1", "fields": fields})
+    for column, value in (
+        ("bigint", 1_886_723_648_234),
+        ("timestamp", datetime(2029, 10, 15, 1, 54, 8, 234000)),
+    ):
+        rows = _read(tmp_path, "one", {"event_timestamp": column}, avro_schema_literal=literal)
+        assert rows == [{"event_timestamp": value}]
+
+
 def test_a_union_of_several_types_is_refused_by_name(tmp_path: Path) -> None:
     fields: list[dict[str, Any]] = [{"name": "a", "type": ["int", "string"]}]
     _write(tmp_path, "one", fields, [{"a": 1}])
