@@ -118,3 +118,28 @@ def test_a_stream_with_consumers_is_deleted_by_who_says_so(local_aws: LocalAws) 
     assert code == "ResourceInUseException"
     assert "EnforceConsumerDeletion" in message
     client.delete_stream(StreamName=name, EnforceConsumerDeletion=True)
+
+
+@pytest.mark.parametrize(
+    ("operation", "parameters", "member"),
+    [
+        ("put_record", {"Data": b"x"}, "partitionKey"),
+        ("put_record", {"PartitionKey": "k"}, "data"),
+        ("put_records", {"Records": [{"Data": b"x"}]}, "records.1.member.partitionKey"),
+        ("put_records", {"Records": [{"Data": b"x", "PartitionKey": "k"}, {"Data": b"x"}]}, "partitionKey"),
+        ("put_records", {"Records": [{"PartitionKey": "k"}]}, "records.1.member.data"),
+        ("put_records", {}, "records"),
+    ],
+)
+def test_a_record_without_what_it_must_have(
+    local_aws: LocalAws, stream: str, operation: str, parameters: dict[str, Any], member: str
+) -> None:
+    """Nothing of a call is written when one of its records lacks its data or its key."""
+    client = local_aws.unchecked("kinesis")
+    code, message = refusal(lambda: getattr(client, operation)(StreamName=stream, **parameters))
+    assert code == VIOLATION
+    assert f"{member}' failed to satisfy constraint: Member must not be null" in message
+    for shard in client.list_shards(StreamName=stream)["Shards"]:
+        where = {"StreamName": stream, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+        iterator = client.get_shard_iterator(**where)["ShardIterator"]
+        assert client.get_records(ShardIterator=iterator)["Records"] == []

@@ -10,6 +10,7 @@ import pytest
 
 from local_aws.clients import RegionalClients
 from tests.gateway_fixture import unique
+from tests.integration.gateway.test_pass_through import function_zip
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -172,6 +173,43 @@ def test_services_of_ministack_keep_regions_apart(regional: RegionalClients) -> 
         assert [group["arn"].split(":")[3] for group in groups] == [region]
     regional.of(AWAY).client("athena").delete_work_group(WorkGroup=name)
     assert regional.of(HOME).client("athena").get_work_group(WorkGroup=name)["WorkGroup"]["Name"] == name
+
+
+@pytest.mark.parametrize("region", [HOME, AWAY, "eu-west-3"])
+def test_arns_of_ministacks_services_name_the_region_of_the_request(
+    regional: RegionalClients, region: str
+) -> None:
+    clients, name = regional.of(region), unique("named")
+
+    def client(service: str) -> Any:
+        return clients.client(service)  # type: ignore[call-overload]
+
+    key = client("kms").create_key()["KeyMetadata"]
+    client("kms").create_alias(AliasName=f"alias/{name}", TargetKeyId=key["KeyId"])
+    aliases = {one["AliasName"]: one["AliasArn"] for one in client("kms").list_aliases()["Aliases"]}
+    url = client("sqs").create_queue(QueueName=name)["QueueUrl"]
+    queue = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    table = client("dynamodb").create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"},
+    )["TableDescription"]
+    streams = client("dynamodbstreams").list_streams(TableName=name)["Streams"]
+    assert [one["StreamArn"] for one in streams] == [table["LatestStreamArn"]]
+    function = client("lambda").create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Role=ROLE_ARN,
+        Handler="index.handler",
+        Code={"ZipFile": function_zip("def handler(event, context):\n    return event\n")},
+    )
+    found = (
+        *(key["Arn"], aliases[f"alias/{name}"], queue["QueueArn"], function["FunctionArn"]),
+        *(table["TableArn"], table["LatestStreamArn"]),
+    )
+    assert [arn.split(":")[3] for arn in found] == [region] * 6
 
 
 def _signed(instance: LocalAws, authorization: str, **more: str) -> tuple[int, Any]:
