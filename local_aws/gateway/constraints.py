@@ -35,8 +35,8 @@ _ERROR_CODES = {
 # AWS rule: these judge enumerations themselves, with errors of their own (InvalidAttributeName, InvalidStorageClass).
 _OPEN_ENUMERATIONS = frozenset({"ec2", "s3", "sqs"})
 _MOST_LISTED = 10
-# MiniStack gives out names that these patterns exclude: sequence numbers that begin with zeros, connections of EventBridge
-# without an id behind their name, packages of OpenSearch with letters in their numbers.
+# MiniStack gives out names that these patterns exclude: sequence numbers that begin with zeros, connections of
+# EventBridge without an id behind their name, packages of OpenSearch with letters in their numbers.
 _UNCHECKED_PATTERNS = frozenset({"ConnectionArn", "PackageID", "SequenceNumber"})
 # Measured: Firehose and Athena name the member and not the value; Athena says "null" of one that is missing.
 _WITHOUT_VALUES = frozenset({"firehose", "athena"})
