@@ -5,6 +5,7 @@ The state folder is on a small file system in memory. Each run prints what was a
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -51,12 +52,21 @@ def start(disk: Path, reserve_mib: int) -> LocalAws:
 
 
 def fill(disk: Path, leave_bytes: int) -> Path:
-    """Leave so much free space."""
+    """Leave so much free space, while others write there too."""
     path = disk / "filler"
-    found = os.statvfs(disk)
-    size = found.f_bavail * found.f_frsize - leave_bytes
-    with path.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, size)
+
+    def is_filled() -> bool:
+        found = os.statvfs(disk)
+        try:
+            with path.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, found.f_bavail * found.f_frsize - leave_bytes)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            return False
+        return True
+
+    wait_until(is_filled, "the disk is full")
     return path
 
 
