@@ -54,7 +54,8 @@ def test_the_smallest_example_settles_in_its_own_region(
         listed = clients.client("s3").list_objects_v2(Bucket=bucket)
         return any(one["Key"].endswith(".parquet") for one in listed.get("Contents", []))
 
-    wait_until(delivered, "the event in the lake", 300)
+    # The example buffers for 300 seconds.
+    wait_until(delivered, "the event in the lake", 600)
     example.destroy()
     home = Clients(local_aws.endpoint, local_aws.settings.region)
     assert home.client("kinesis").list_streams()["StreamNames"] == []

@@ -12,6 +12,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import botocore.session
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import ListShape, MapShape, StructureShape
 from botocore.parsers import ResponseParserError
@@ -22,6 +24,8 @@ from tests.fuzz.values import value_of
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel, Shape
+
+    from tests.gateway_fixture import LocalAws
 
 _MAKING = (
     *("Create", "Put", "Register", "Request", "Allocate", "Run", "Start", "Import", "Publish", "Add"),
@@ -85,8 +89,15 @@ class _Known:
         return known, [known]
 
 
-def make_and_use(client: Any, service: str) -> Made:
+def make_and_use(instance: LocalAws, service: str) -> Made:
     """Call operations of `service` that make something, then those that look at it and end it."""
+    session = botocore.session.get_session()
+    session.set_credentials("test", "test")
+    # A name before the host's (geofencing.127.0.0.1) is nowhere, and is not to be asked for again and again.
+    settings = Config(parameter_validation=False, inject_host_prefix=False, retries={"total_max_attempts": 1})
+    client: Any = session.create_client(
+        service, region_name=instance.settings.region, endpoint_url=instance.endpoint, config=settings
+    )
     made, known, choices = Made(), _Known(), random.Random(f"made/{service}")
     names = operations(service)
     for starts, rounds in ((_MAKING, 3), (_LOOKING, 2), (_ENDING, 1)):
@@ -95,6 +106,7 @@ def make_and_use(client: Any, service: str) -> Made:
                 if name.startswith(starts):
                     model = service_model(service).operation_model(name)
                     _call(client, model, known, made, choices, only_required=number != 1)
+    client.close()
     return made
 
 

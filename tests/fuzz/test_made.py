@@ -21,7 +21,7 @@ _NOT_CHECKED = frozenset({"cloudfront", "route53", "s3"})
 def test_names_of_a_few_services(make_local_aws: Callable[..., LocalAws]) -> None:
     instance, used = make_local_aws(), 0
     for service in ("kms", "logs", "scheduler", "secretsmanager", "sqs"):
-        found = make_and_use(instance.unchecked(service), service)
+        found = make_and_use(instance, service)
         assert found.refused == []
         used += found.used
     assert used > 40
@@ -32,7 +32,7 @@ def test_names_of_all_services(make_local_aws: Callable[..., LocalAws]) -> None:
     instance, used, refused = make_local_aws(), 0, []
     for service in services():
         if service not in _NOT_CHECKED:
-            found = make_and_use(instance.unchecked(service), service)
+            found = make_and_use(instance, service)
             refused += found.refused
             used += found.used
     assert refused == []
