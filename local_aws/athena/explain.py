@@ -33,5 +33,6 @@ def explain(running: RunningQuery, query: CompiledQuery, statement: Explain) -> 
     if form == "JSON":
         plan = json.dumps(json.loads(plan), indent=2)
     column = text_column("Query Plan", "varchar") | {"Precision": len(plan), "CaseSensitive": True}
-    # Measured: one line to a row, the name of the column first, and one empty row at the end.
-    return TextResult([column], ["Query Plan", *plan.rstrip("\n").split("\n"), ""])
+    # Measured: one line to a row, the name of the column first; a plan as text ends in three empty rows, JSON in one.
+    ending = [""] if form == "JSON" else ["", "", ""]
+    return TextResult([column], ["Query Plan", *plan.rstrip("\n").split("\n"), *ending])

@@ -10,9 +10,10 @@ from local_aws.athena import executions
 from local_aws.athena.outputs import has_failure_text
 from local_aws.athena.results import MAX_PAGE_ROWS, RowTooLongError, decode_token, read_page
 from local_aws.athena.starting import invalid
+from local_aws.gateway.encoding import Undocumented
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from local_aws.athena.executions import Execution
     from local_aws.clients import Clients
@@ -31,9 +32,7 @@ def query_results(execution: Execution, parameters: Mapping[str, Any], clients: 
         return {"ResultSet": {"Rows": []}}
     _check_has_results(execution)
     token = str(parameters.get("NextToken") or "")
-    answer: dict[str, Any] = {
-        "ResultSet": {"Rows": [], "ResultSetMetadata": {"ColumnInfo": execution.columns}}
-    }
+    answer: dict[str, Any] = {"ResultSet": _result_set(execution, [])}
     if execution.update_count is not None:
         answer["UpdateCount"] = execution.update_count
     is_empty_text = execution.statement_type == "UTILITY" and execution.output_rows == 0
@@ -51,12 +50,25 @@ def query_results(execution: Execution, parameters: Mapping[str, Any], clients: 
             raise invalid("Could not find results", "RESULT_NOT_FOUND") from error
         except RowTooLongError as error:
             raise invalid(f"The result can only be read from {execution.result_location}: {error}") from error
-        answer["ResultSet"]["Rows"] = [
-            {"Data": [{} if value is None else {"VarCharValue": value} for value in row]} for row in page.rows
-        ]
+        answer["ResultSet"] = _result_set(execution, page.rows)
         if page.next_token is not None:
             answer["NextToken"] = page.next_token
     return answer
+
+
+def _result_set(execution: Execution, rows: Sequence[Sequence[str | None]]) -> dict[str, Any]:
+    """Return columns and rows in both forms that Athena answers with.
+
+    Measured: `ColumnInfos` and `ResultRows`, which the API's model lacks, say the same as the two members that it has.
+    """
+    return {
+        "ColumnInfos": Undocumented(execution.columns),
+        "ResultRows": Undocumented([{"Data": row} for row in rows]),
+        "ResultSetMetadata": {"ColumnInfo": execution.columns},
+        "Rows": [
+            {"Data": [{} if value is None else {"VarCharValue": value} for value in row]} for row in rows
+        ],
+    }
 
 
 def _check_has_results(execution: Execution) -> None:

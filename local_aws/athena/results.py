@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
 from local_aws.athena.errors import QueryError
@@ -83,8 +84,16 @@ def put_bytes(clients: Clients, data: bytes, uri: str, content_type: str, extra:
         raise _cannot_write(uri, error) from error
 
 
+class NoBucketError(QueryError):
+    """The bucket in which a result should be stored is not there."""
+
+
 def _cannot_write(uri: str, error: Exception) -> QueryError:
-    return QueryError("GENERIC_USER_ERROR", f"Unable to write query results to {uri}: {error}")
+    has_bucket = not isinstance(error, ClientError | S3UploadFailedError) or "(NoSuchBucket)" not in str(
+        error
+    )
+    kind = QueryError if has_bucket else NoBucketError
+    return kind("GENERIC_USER_ERROR", f"Unable to write query results to {uri}: {error}")
 
 
 class RowTooLongError(Exception):
@@ -189,7 +198,10 @@ def _closing_quote(data: bytes, start: int) -> int:
 
 
 def _tab_rows(data: bytes, limit: int, complete: bool) -> list[tuple[list[str | None], int]]:
-    """Read rows of a text result (SHOW, DESCRIBE): a line is one row of one column."""
+    """Read rows of a text result (SHOW, DESCRIBE): a line is one row of one column.
+
+    Measured: an object that ends in a line end has an empty row behind it (EXPLAIN).
+    """
     rows: list[tuple[list[str | None], int]] = []
     position = 0
     while position < len(data) and len(rows) < limit:
@@ -200,4 +212,6 @@ def _tab_rows(data: bytes, limit: int, complete: bool) -> list[tuple[list[str | 
             end = len(data)
         rows.append(([data[position:end].decode()], end + 1))
         position = end + 1
+    if complete and data.endswith(b"\n") and position == len(data) and len(rows) < limit:
+        rows.append(([""], position + 1))
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.athena.catalog import DEFAULT_DATABASE, GlueCatalog
 from local_aws.athena.ddl import databases, describe, partitions, show, statements, views
+from local_aws.athena.ddl.comments import check_comments
 from local_aws.athena.ddl.context import Context, TextResult
 from local_aws.athena.ddl.cursor import in_place
 from local_aws.athena.ddl.reader import read_statement
@@ -19,11 +21,12 @@ from local_aws.athena.errors import QueryError
 from local_aws.athena.explain import explain
 from local_aws.athena.outputs import put_rows, write_text, write_updated
 from local_aws.athena.query_catalog import QueryCatalog
+from local_aws.athena.results import NoBucketError
 from local_aws.athena.scan import ScanContext
 from local_aws.athena.sql.compiler import compile_query
 from local_aws.athena.sql.parameters import as_expressions, bind
 from local_aws.athena.sql.parse import Source, parse_statement
-from local_aws.athena.sql.session import Session
+from local_aws.athena.sql.session import CATALOG_NAMES, Session
 from local_aws.athena.values import column_info
 from local_aws.athena.workgroups import upload_arguments
 from local_aws.athena.writes.statements import Writing, create_table_as, insert, unload
@@ -68,6 +71,11 @@ class StatementRun:
     def database(self) -> str:
         """The database that names without one are looked up in."""
         return (self.execution.database or DEFAULT_DATABASE).lower()
+
+    @property
+    def catalog_name(self) -> str:
+        """The catalog of the call, that of Athena itself where it names none."""
+        return (self.execution.catalog or CATALOG_NAMES[0]).lower()
 
     def cancel(self) -> None:
         """Stop the statement as soon as possible; one that has not begun does nothing at all."""
@@ -114,8 +122,11 @@ class StatementRun:
         else:
             write_text(self.execution, self.clients, self._about_catalog(statement, text))
 
-    def _compile(self, query: str, offset: int, text: str) -> CompiledQuery:
-        """Compile a query that stands at `offset` of a text, and make its tables known to DuckDB."""
+    def _compile(self, query: str, offset: int, text: str, catalog_name: str | None = None) -> CompiledQuery:
+        """Compile a query that stands at `offset` of a text, and make its tables known to DuckDB.
+
+        `catalog_name` is where names without a catalog are looked up, unless in that of the call.
+        """
         started = time.monotonic()
         placed = query if offset == 0 else in_place(text, query, offset)
         session = Session(
@@ -123,6 +134,7 @@ class StatementRun:
             now=self.context.now,
             catalog=QueryCatalog(self.catalog, self.context.now),
             database=self.database,
+            catalog_name=catalog_name or self.catalog_name,
         )
         compiled = compile_query(parse_statement(placed), session)
         try:
@@ -141,7 +153,8 @@ class StatementRun:
         path = self.engine.scratch / f"{execution.id}.csv"
         try:
             execution.output_rows = self.running.write_csv(query, path)
-            put_rows(execution, self.clients, query.names, path)
+            with suppress(NoBucketError):  # measured: the query has succeeded all the same
+                put_rows(execution, self.clients, query.names, path)
         finally:
             path.unlink(missing_ok=True)
 
@@ -173,6 +186,9 @@ class StatementRun:
             location_enforced=self.workgroup.enforced and self.workgroup.output_location is not None,
         )
         try:
+            if self.catalog_name not in CATALOG_NAMES and not isinstance(statement, statements.Unload):
+                # Measured, section 11.
+                raise QueryError("NOT_FOUND", f"Session property catalog does not exist: {self.catalog_name}")
             query = self._compile(statement.query, statement.offset, text)
             if isinstance(statement, statements.CreateTableAs):
                 rows, objects = create_table_as(statement, query, writing)
@@ -188,18 +204,19 @@ class StatementRun:
         write_updated(self.execution, self.clients, rows, objects)
 
     def _context(self, database: str) -> Context:
-        return Context(self.clients, self.catalog, database, self.execution.submitted)
+        return Context(self.clients, self.catalog, database, self.execution.submitted, self.catalog_name)
 
     def _about_catalog(self, statement: Any, text: str) -> TextResult:
         # The part of Athena that is Hive takes the database of the context in Hive's quotes, too.
         context = self._context(self.database.strip("`"))
         if isinstance(statement, statements.CreateView):
-            query = self._compile(statement.query, statement.offset, text)
+            query = self._compile(statement.query, statement.offset, text, CATALOG_NAMES[0])
             return views.create_view(statement, query, context)
         if isinstance(statement, statements.Prepare):
             return self._prepare(statement)
         if isinstance(statement, statements.Deallocate):
             return self._deallocate(statement)
+        check_comments(statement, text, context)
         return _CARRIED_OUT[type(statement)](statement, context)
 
     def _prepare(self, statement: statements.Prepare) -> TextResult:

@@ -87,7 +87,7 @@ class AthenaService:
         """Tell whether this service answers `operation`; if not, MiniStack does."""
         return (
             operation in self._operations
-            or operation in ("DeleteWorkGroup", "GetWorkGroup")
+            or operation in ("DeleteWorkGroup", "GetWorkGroup", "ListWorkGroups")
             or operation in self._saved.operations
             or operation in self._callers_operations
             or operation in self._metadata_operations
@@ -104,6 +104,9 @@ class AthenaService:
             return self._delete_workgroup(request.region, parameters)
         if operation in self._saved.operations:
             return self._saved.operations[operation](parameters)
+        if operation == "ListWorkGroups":
+            limit = int(parameters.get("MaxResults") or MAX_IDS_PER_CALL)
+            return self._workgroups.listed(request.region, limit, str(parameters.get("NextToken") or ""))
         clients = self._callers.of(request.credentials)
         if operation in self._callers_operations:
             return self._callers_operations[operation](parameters, clients)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.athena.executions import ENGINE_VERSION
 from local_aws.clients import BEHIND_HEADER, Clients
+from local_aws.gateway.encoding import Undocumented
 from local_aws.gateway.service import ApiError
 
 if TYPE_CHECKING:
@@ -63,14 +65,57 @@ class Workgroups:
             ) from error
         configuration = answer.get("Configuration") or {}
         complete = {
+            "EnableMinimumEncryptionConfiguration": False,
             "ResultConfiguration": {},
             "EnforceWorkGroupConfiguration": name != DEFAULT_WORKGROUP,
             "PublishCloudWatchMetricsEnabled": False,
+            "QuerySchedulingType": Undocumented("DEFAULT"),
             "RequesterPaysEnabled": False,
             **configuration,
-            "EngineVersion": {**ENGINE_VERSION, **(configuration.get("EngineVersion") or {})},
+            "EngineVersion": {
+                "Category": Undocumented("Presto"),
+                **ENGINE_VERSION,
+                **(configuration.get("EngineVersion") or {}),
+            },
         }
-        return {**answer, "Configuration": complete}
+        # Measured: a workgroup without a description has no such member, and in a list an empty one.
+        kept = {key: value for key, value in answer.items() if key != "Description"}
+        described = {"Description": _description(answer)} if _description(answer) else {}
+        return {**kept, **described, "Configuration": complete}
+
+    def listed(self, region: str, limit: int, token: str) -> Mapping[str, Any]:
+        """Return a page of ListWorkGroups: workgroups in the order of their names. Raises `ApiError` for a bad token.
+
+        `token` is the name of the last workgroup of the page before, empty for the first page.
+        """
+        athena = self._of(region).client("athena")
+        summaries: list[Any] = []
+        asked: dict[str, Any] = {}
+        while True:
+            page = athena.list_work_groups(**asked)
+            summaries += page["WorkGroups"]
+            if not page.get("NextToken"):
+                break
+            asked = {"NextToken": page["NextToken"]}
+        summaries.sort(key=lambda item: item["Name"])
+        start = 0
+        if token:
+            name = _decoded(token)
+            start = sum(item["Name"] <= name for item in summaries)
+        rest = summaries[start:]
+        answer: dict[str, Any] = {
+            "WorkGroups": [
+                {
+                    **item,
+                    "Description": _description(item),
+                    "EngineVersion": {**ENGINE_VERSION, **(item.get("EngineVersion") or {})},
+                }
+                for item in rest[:limit]
+            ]
+        }
+        if len(rest) > limit:
+            answer["NextToken"] = _encoded(rest[limit - 1]["Name"])
+        return answer
 
     def delete(self, region: str, parameters: Mapping[str, Any]) -> None:
         """Delete a workgroup; raises `ApiError` as MiniStack refuses."""
@@ -120,6 +165,31 @@ class Workgroups:
             if region not in self._behind:
                 self._behind[region] = Clients(self._endpoint, region, headers={BEHIND_HEADER: "1"})
             return self._behind[region]
+
+
+def _description(item: Mapping[str, Any]) -> str:
+    """Return the description of a workgroup; the one of `primary` that MiniStack has is none of AWS's."""
+    text = str(item.get("Description") or "")
+    return "" if item["Name"] == DEFAULT_WORKGROUP and text == "Primary workgroup" else text
+
+
+def _encoded(name: str) -> str:
+    return base64.urlsafe_b64encode(f"name:{name}".encode()).decode()
+
+
+def _decoded(token: str) -> str:
+    """Return the name of a workgroup that a page token stands for. Raises `ApiError` for a token of nobody's."""
+    try:
+        mark, _, name = base64.urlsafe_b64decode(token.encode()).decode().partition(":")
+    except ValueError:
+        mark, name = "", ""
+    if mark != "name":
+        raise ApiError(
+            "InvalidRequestException",
+            f"The nextPageToken is malformed: {token}",
+            extra={"AthenaErrorCode": "INVALID_INPUT"},
+        )
+    return name
 
 
 def result_target(workgroup: Workgroup, requested: Mapping[str, Any]) -> ResultTarget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -58,6 +59,13 @@ def amz_cbor_leaf(shape: Shape, value: Any) -> Any:
     return cbor_leaf(shape, value)
 
 
+@dataclass(frozen=True)
+class Undocumented:
+    """The value of a member that AWS answers with although the API's model lacks it; it is written as it is."""
+
+    value: Any
+
+
 def encode(shape: Shape, value: Any, leaf: Leaf = json_leaf) -> Any:
     """Give `value` as data of dictionaries and lists, single values by `leaf`, None left out.
 
@@ -82,6 +90,9 @@ def _structure(shape: StructureShape, leaf: Leaf, value: Mapping[str, Any]) -> d
     members, found = shape.members, {}
     for name, item in value.items():
         member = members.get(name)
+        if isinstance(item, Undocumented):
+            found[name] = item.value
+            continue
         if member is None:
             raise EncodingError(f"{shape.name} has no member {name}")
         if item is not None:

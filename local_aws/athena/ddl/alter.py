@@ -16,6 +16,8 @@ from local_aws.athena.ddl.statements import (
     SetTableProperties,
 )
 from local_aws.athena.ddl.tables_reader import read_column, read_columns
+from local_aws.athena.errors import QueryError
+from local_aws.athena.sql.parse import Source
 
 if TYPE_CHECKING:
     from local_aws.athena.ddl.cursor import Cursor
@@ -50,7 +52,20 @@ def read_alter_table(cursor: Cursor) -> Statement:
     if cursor.accept("CHANGE"):
         cursor.accept("COLUMN")
         return _finished(cursor, ChangeColumn(name, cursor.name(), read_column(cursor)))
-    raise cursor.unexpected("ADD", "CHANGE", "DROP", "PARTITION", "RENAME", "REPLACE", "SET")
+    if cursor.accept("RENAME"):
+        raise _missing_to(cursor)
+    if cursor.at("REPLACE") or cursor.at("SET"):
+        cursor.index += 1  # the word behind them is the one that cannot stand there
+    raise cursor.no_viable()
+
+
+def _missing_to(cursor: Cursor) -> QueryError:
+    word = cursor.current
+    if word is None:
+        return cursor.no_viable()
+    return QueryError(
+        "SYNTAX_ERROR", f"missing 'TO' at '{word.raw}'", Source(cursor.text).position(word.start)
+    )
 
 
 def _finished(cursor: Cursor, statement: Statement) -> Statement:
@@ -70,7 +85,7 @@ def _read_add(cursor: Cursor, name: Name) -> Statement:
         location = cursor.string() if cursor.accept("LOCATION") else None
         partitions.append((specification, location))
     if not partitions:
-        raise cursor.unexpected("COLUMNS", "PARTITION")
+        raise cursor.no_viable()
     return _finished(cursor, AddPartitions(name, if_not_exists, tuple(partitions)))
 
 
@@ -81,6 +96,8 @@ def _read_drop(cursor: Cursor, name: Name) -> Statement:
         cursor.name()
         return _finished(cursor, DropColumn(name, offset))
     if_exists = cursor.accept("IF", "EXISTS")
+    if not cursor.at("PARTITION"):
+        raise cursor.no_viable()
     specifications = [_read_comparisons(cursor)]
     while cursor.accept(","):
         specifications.append(_read_comparisons(cursor))

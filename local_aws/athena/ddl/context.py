@@ -28,24 +28,31 @@ class TextResult:
 
 @dataclass(frozen=True)
 class Context:
-    """Where a statement is carried out; `database` is the one that names without one are looked up in."""
+    """Where a statement is carried out; `database` is the one that names without one are looked up in.
+
+    `catalog_name` is that of the call. Only statements that change rows look at it: DDL and SHOW run in Athena's own
+    catalog whatever it is (measured, section 11).
+    """
 
     clients: Clients
     catalog: GlueCatalog
     database: str
     now_seconds: float
+    catalog_name: str = "awsdatacatalog"
     warnings: list[str] = field(default_factory=list)
 
     def full_name(self, name: Name) -> tuple[str, str]:
         """Give database and table of a name."""
         return name[0] or self.database, name[1]
 
-    def table(self, name: Name) -> Mapping[str, Any]:
-        """Give Glue's answer for a table; raises `QueryError` when it is not there."""
+    def table(self, name: Name, error_type: int | None = None) -> Mapping[str, Any]:
+        """Give Glue's answer for a table; raises `QueryError`, of `error_type`, when it is not there."""
         database, table = self.full_name(name)
         answer = self.catalog.raw_table(database, table)
         if answer is None:
-            raise hive_error(f"SemanticException [Error 10001]: Table not found {database}.{table}")
+            raise hive_error(
+                f"SemanticException [Error 10001]: Table not found {database}.{table}", error_type=error_type
+            )
         return answer
 
 
@@ -93,6 +100,9 @@ def glue_error(error: ClientError) -> QueryError:
     """Turn a refusal by Glue into the error that Athena's Hive part reports."""
     code = error.response["Error"]["Code"]
     message = error.response["Error"].get("Message", "")
+    if code == "ValidationException":
+        # Measured with a line end in the comment of a column.
+        return ddl_task_error(f"{code}: {message}", category=SYSTEM_ERROR, error_type=1502)
     return ddl_task_error(f"{code}: {message}")
 
 

@@ -40,6 +40,7 @@ class Cursor:
     text: str
     words: list[Word] = field(init=False)
     index: int = 0
+    block_comment: Word | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.words = []
@@ -47,6 +48,8 @@ class Cursor:
             kind = str(match.lastgroup)
             raw = match.group(0)
             if kind == "space":
+                if raw.startswith("/*") and self.block_comment is None:
+                    self.block_comment = Word(kind, raw[2:-2].strip(), raw, match.start())
                 continue
             self.words.append(Word(kind, _unquoted(kind, raw), raw, match.start()))
         while self.words and self.words[-1].raw == ";":
@@ -91,14 +94,14 @@ class Cursor:
         """Give one name, in lower case as Glue keeps it; double quotes are taken as well as back quotes."""
         return self.take("word", "quoted", "string").text.lower()
 
-    def hive_name(self, *, whole: bool) -> tuple[str | None, str]:
+    def hive_name(self, *, whole: bool, after: str = "") -> tuple[str | None, str]:
         """Return a qualified name of Hive's grammar, which has no double quotes.
 
         Measured: a first part in double quotes is told with the statement up to it when Hive's grammar reads that as a
         `whole` (DESCRIBE, ALTER, CREATE TABLE), and alone otherwise; a later part with the name, or the whole.
         """
         first = self.index
-        name = self.qualified_name()
+        name = self.qualified_name(after)
         for word in self.words[first : self.index]:
             if word.kind == "string":
                 raise self.double_quoted(word, self.words[first], whole=whole)
@@ -123,10 +126,16 @@ class Cursor:
             message = f"no viable alternative at input '{self.text[start : word.end]}'"
         return QueryError("SYNTAX_ERROR", message, Source(self.text).position(word.start))
 
-    def qualified_name(self) -> tuple[str | None, str]:
-        """Give a database (None when there is none) and a table; a catalog in front has to be the Glue catalog."""
+    def qualified_name(self, after: str = "") -> tuple[str | None, str]:
+        """Give a database (None when there is none) and a table; a catalog in front has to be the Glue catalog.
+
+        `after` is what may follow the name, where a fourth part is told by it; measured for DROP TABLE.
+        """
         parts = [self.name()]
         while self.accept("."):
+            if after and len(parts) == 3:
+                self.index -= 1
+                raise self.mismatched(after)
             parts.append(self.name())
         if len(parts) > 3:
             raise QueryError("SYNTAX_ERROR", f"Invalid table name {'.'.join(parts)}")
@@ -138,6 +147,10 @@ class Cursor:
     def string(self) -> str:
         """Give the content of a string."""
         return self.take("string").text
+
+    def squeezed(self) -> str:
+        """Return the content of a string of prose, with each run of white space as one blank."""
+        return _squeezed(self.string())
 
     def number(self) -> int:
         """Give a whole number."""
@@ -153,7 +166,7 @@ class Cursor:
         while True:
             key = self.string()
             self.expect("=")
-            found[key] = self.take("string", "word").text
+            found[key] = _squeezed(self.take("string", "word").text)
             if not self.accept(","):
                 break
         self.expect(")")
@@ -201,10 +214,39 @@ class Cursor:
             Source(self.text).position(offset),
         )
 
+    def mismatched(self, after: str) -> QueryError:
+        """Make the error of a word in the form that the parser of the Hive side has; `after` is what it expects."""
+        word = self.current or self.words[-1]
+        return QueryError(
+            "SYNTAX_ERROR",
+            f"mismatched input '{word.raw}' expecting {{{after}}}",
+            Source(self.text).position(word.start),
+        )
+
+    def no_viable(self) -> QueryError:
+        """Make the error of a word at which the parser of the Hive side has no way to go on. Measured: section 9."""
+        word = self.current or self.words[-1]
+        return QueryError(
+            "SYNTAX_ERROR",
+            f"no viable alternative at input '{self.text[self.words[0].start : word.end]}'",
+            Source(self.text).position(word.start),
+        )
+
 
 def in_place(text: str, part: str, offset: int) -> str:
     """Give `part`, which stands at `offset` of `text`, behind as many blanks and line ends as stand before it."""
     return re.sub(r"[^\n]", " ", text[:offset]) + part
+
+
+_BLANKS = re.compile(r"\s{2,}")
+
+
+def _squeezed(text: str) -> str:
+    """Return what Athena stores of a property or of a table's comment: two and more blanks or line ends are one blank.
+
+    Measured by PyAthena's suite, run on AWS: a line end that stands alone stays.
+    """
+    return _BLANKS.sub(" ", text)
 
 
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "0": "\0", "Z": "\x1a"}

@@ -15,8 +15,9 @@ from local_aws.athena.ddl.context import (
     hive_error,
     table_input,
 )
-from local_aws.athena.errors import QueryError
+from local_aws.athena.errors import Position, QueryError
 from local_aws.athena.formats.serdes import is_known
+from local_aws.athena.sql.session import CATALOG_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,8 +185,9 @@ def change_rows(statement: ChangeRows, context: Context) -> TextResult:
     """
     database, name = context.full_name(statement.table)
     source = context.catalog.table(database, name)
-    if source is None:
-        raise QueryError("TABLE_NOT_FOUND", f"Table 'awsdatacatalog.{database}.{name}' does not exist")
+    if source is None or context.catalog_name not in CATALOG_NAMES:
+        missing = f"{context.catalog_name}.{database}.{name}"
+        raise QueryError("TABLE_NOT_FOUND", f"Table '{missing}' does not exist", Position(1, 1))
     if source.view_text is not None:
         raise QueryError("NOT_SUPPORTED", f"{statement.word} of a view is not supported")
     raise QueryError("NOT_SUPPORTED", "Modifying Hive table rows is only supported for transactional tables")

@@ -26,15 +26,17 @@ from local_aws.athena.ddl.statements import (
     Show,
     Unload,
 )
+from local_aws.athena.ddl.tables_reader import QUERY_WORDS
 from local_aws.athena.errors import QueryError, UnsupportedError
 from local_aws.athena.sql.parse import Source, parse_statement
+from local_aws.athena.sql.session import CATALOG_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from local_aws.athena.ddl.cursor import Word
     from local_aws.athena.ddl.statements import Statement
 
-_QUERY_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 _REFUSED = (
     "OPTIMIZE",
     "VACUUM",
@@ -61,7 +63,7 @@ def read_statement(text: str) -> Statement:
         end = Source(text).position(len(text))
         raise QueryError("SYNTAX_ERROR", f"mismatched input '<EOF>'. Expecting: {_KNOWN}", end)
     word = first.raw.upper()
-    if word in _QUERY_WORDS:
+    if word in QUERY_WORDS:
         _check_is_whole(cursor, text)
         parse_statement(text)
         return Query(text)
@@ -126,9 +128,8 @@ def _create_view(cursor: Cursor, replace: bool) -> Statement:
         cursor.index += 1
         cursor.string()
     cursor.expect("AS")
-    if cursor.current is None:
-        raise cursor.unexpected("<query>")
-    offset = cursor.current.start
+    tables_reader.check_query(cursor)
+    offset = cursor.words[cursor.index].start
     query = cursor.rest()
     parse_statement(cursor.in_place(query, offset))
     return CreateView(name, replace, query, offset)
@@ -148,7 +149,7 @@ def _drop(cursor: Cursor) -> Statement:
     if not is_view:
         cursor.expect("TABLE")
     if_exists = cursor.accept("IF", "EXISTS")
-    name = cursor.qualified_name() if is_view else cursor.hive_name(whole=False)
+    name = cursor.qualified_name() if is_view else cursor.hive_name(whole=False, after="<EOF>, 'PURGE'")
     cursor.accept("PURGE")
     cursor.end()
     return DropView(name, if_exists) if is_view else DropTable(name, if_exists)
@@ -216,16 +217,28 @@ def _show(cursor: Cursor) -> Statement:
         pattern = cursor.string() if cursor.accept("LIKE") else None
         cursor.end()
         return Show("FUNCTIONS", pattern=pattern)
-    raise cursor.unexpected(
-        "COLUMNS", "CREATE", "DATABASES", "PARTITIONS", "TABLES", "TBLPROPERTIES", "VIEWS"
-    )
+    raise cursor.no_viable()
 
 
 def _database(cursor: Cursor) -> str:
+    """Read the database of SHOW TABLES, which may have its catalog in front."""
     first = cursor.current
+    name = _unquoted_database(cursor, first)
+    if not cursor.accept("."):
+        return name
+    if name != CATALOG_NAMES[0]:
+        raise QueryError("DATACATALOG_NOT_FOUND", f"Catalog '{name}' does not exist")
+    name = _unquoted_database(cursor, first)
+    if cursor.at("."):
+        raise cursor.mismatched("<EOF>, 'LIKE', STRING")
+    return name
+
+
+def _unquoted_database(cursor: Cursor, first: Word | None) -> str:
+    word = cursor.current
     name = cursor.name()
-    if first is not None and first.kind == "string":
-        raise cursor.double_quoted(first, first, whole=False)
+    if word is not None and first is not None and word.kind == "string":
+        raise cursor.double_quoted(word, first, whole=False)
     return name
 
 
@@ -266,9 +279,8 @@ def _insert(cursor: Cursor) -> Statement:
             listed.append(cursor.name())
         cursor.expect(")")
         columns = tuple(listed)
-    if cursor.current is None:
-        raise cursor.unexpected("<query>")
-    offset = cursor.current.start
+    tables_reader.check_query(cursor)
+    offset = cursor.words[cursor.index].start
     query = cursor.rest()
     parse_statement(cursor.in_place(query, offset))
     return Insert(name, columns, query, offset)
@@ -276,7 +288,7 @@ def _insert(cursor: Cursor) -> Statement:
 
 def _starts_query(cursor: Cursor, ahead: int) -> bool:
     index = cursor.index + ahead
-    return index < len(cursor.words) and cursor.words[index].raw.upper() in _QUERY_WORDS
+    return index < len(cursor.words) and cursor.words[index].raw.upper() in QUERY_WORDS
 
 
 def _unload(cursor: Cursor) -> Statement:

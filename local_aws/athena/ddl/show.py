@@ -16,9 +16,10 @@ from local_aws.athena.ddl.context import (
     text_column,
 )
 from local_aws.athena.ddl.describe import all_columns, named_columns, padded, view_columns
+from local_aws.athena.ddl.functions import show_functions
+from local_aws.athena.ddl.view_lines import view_lines
 from local_aws.athena.ddl.views import view_text
 from local_aws.athena.partitions import hive_path
-from local_aws.athena.sql.functions import SCALARS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -117,7 +118,7 @@ def _partitions(statement: Show, context: Context) -> TextResult:
 def _table_properties(statement: Show, context: Context) -> TextResult:
     if statement.name is None:
         return TextResult()
-    properties = dict(context.table(statement.name).get("Parameters") or {})
+    properties = dict(context.table(statement.name, error_type=1301).get("Parameters") or {})  # measured
     columns = [text_column("prpt_name"), text_column("prpt_value")]
     if statement.key is not None:
         if statement.key not in properties:
@@ -204,17 +205,12 @@ def _create_view(statement: Show, context: Context) -> TextResult:
     if statement.name is None:
         return TextResult()
     database, name = context.full_name(statement.name)
-    lines = [f"CREATE VIEW {name} AS", *view_text(database, name, context).split("\n")]
+    lines = [f"CREATE VIEW {database}.{name} AS", *view_lines(view_text(database, name, context))]
     return TextResult([text_column("create view", "varchar")], lines, 0)
 
 
 def _functions(statement: Show, _: Context) -> TextResult:
-    names = [name for name in SCALARS.names if statement.pattern is None or _like(name, statement.pattern)]
-    return TextResult([text_column("Function", "varchar")], names, 0)
-
-
-def _like(name: str, pattern: str) -> bool:
-    return re.fullmatch(re.escape(pattern).replace("%", ".*").replace("_", "."), name) is not None
+    return show_functions(statement.pattern)
 
 
 _SHOWN: Mapping[str, Callable[[Show, Context], TextResult]] = {

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from local_aws.athena.ddl.formats import FORMATS, TEXT_INPUT, TEXT_OUTPUT, format_named
+from local_aws.athena.ddl.formats import (
+    FORMATS,
+    JSON_OUTPUT,
+    OPENX_JSON,
+    TEXT_INPUT,
+    TEXT_OUTPUT,
+    format_named,
+)
 from local_aws.athena.ddl.statements import (
     ColumnDefinition,
     CreateTable,
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
     from local_aws.athena.ddl.statements import Name, Statement
 
 
+QUERY_WORDS = ("SELECT", "WITH", "VALUES", "TABLE", "(")
 _HIVE_TYPES = frozenset(
     {
         *("boolean", "tinyint", "smallint", "int", "integer", "bigint", "float", "double", "decimal"),
@@ -44,18 +52,47 @@ def read_create_table(cursor: Cursor) -> Statement:
     for word in words:
         if word.kind == "string":
             raise cursor.double_quoted(word, words[0], whole=True)
-    columns = read_columns(cursor) if cursor.at("(") else ()
+    columns: tuple[ColumnDefinition, ...] = ()
+    if cursor.at("("):
+        columns = read_columns(cursor) if external else _read_unchecked_columns(cursor)
     if not external and cursor.at("AS"):
         raise UnsupportedError("CREATE TABLE AS with a list of column names")
     return _read_external(cursor, name, if_not_exists, columns, external)
 
 
+def _read_unchecked_columns(cursor: Cursor) -> tuple[ColumnDefinition, ...]:
+    """Read the columns of a CREATE TABLE without EXTERNAL, whose types Athena does not look at. Measured: section 9."""
+    cursor.expect("(")
+    columns: list[ColumnDefinition] = []
+    while True:
+        name = cursor.take("word", "quoted").text.lower()
+        kind = _type_words(cursor)
+        if cursor.at("NOT"):
+            raise _refused_constraint(cursor)
+        columns.append(ColumnDefinition(name, kind, cursor.string() if cursor.accept("COMMENT") else None))
+        if cursor.accept(")"):
+            break
+        if not cursor.accept(","):
+            raise cursor.no_viable()
+    if cursor.at("WITH"):
+        raise cursor.no_viable()
+    return tuple(columns)
+
+
+def _refused_constraint(cursor: Cursor) -> QueryError:
+    """Return the refusal of NOT NULL. Measured: with a LOCATION further on it is Trino's, which stops there."""
+    for index in range(cursor.index, len(cursor.words)):
+        if cursor.words[index].raw.upper() == "LOCATION":
+            cursor.index = index
+            return cursor.unexpected("COMMENT", "WITH", "<EOF>")
+    return cursor.no_viable()
+
+
 def _read_as(cursor: Cursor, name: Name, if_not_exists: bool) -> Statement:
     properties = read_with(cursor) if cursor.accept("WITH") else {}
     cursor.expect("AS")
-    if cursor.current is None:
-        raise cursor.unexpected("<query>")
-    offset = cursor.current.start
+    check_query(cursor)
+    offset = cursor.words[cursor.index].start
     query = cursor.rest()
     with_data = True
     words = query.upper().split()
@@ -64,6 +101,13 @@ def _read_as(cursor: Cursor, name: Name, if_not_exists: bool) -> Statement:
         query = query[: query.upper().rindex("WITH")]
     parse_statement(cursor.in_place(query, offset))
     return CreateTableAs(name, if_not_exists, properties, query, with_data, offset)
+
+
+def check_query(cursor: Cursor) -> None:
+    """Raise `QueryError` unless a query comes next: CREATE TABLE AS of another statement is refused at the start."""
+    word = cursor.current
+    if word is None or word.raw.upper() not in QUERY_WORDS:
+        raise cursor.unexpected("<query>")
 
 
 def read_with(cursor: Cursor) -> dict[str, str]:
@@ -99,8 +143,8 @@ def read_column(cursor: Cursor) -> ColumnDefinition:
     return ColumnDefinition(name, kind, comment)
 
 
-def _read_type(cursor: Cursor) -> str:
-    """Give the text of a Hive type: one word, and what stands in brackets behind it."""
+def _type_words(cursor: Cursor) -> str:
+    """Return the text of a type, whatever it is: one word, and what stands in brackets behind it."""
     cursor.accept(":")  # struct fields may be written `a: int`
     first = cursor.take("word", "quoted")
     end, depth = first.end, 0
@@ -113,7 +157,12 @@ def _read_type(cursor: Cursor) -> str:
         cursor.index += 1
         if depth == 0:
             break
-    text = cursor.text[first.start : end]
+    return cursor.text[first.start : end]
+
+
+def _read_type(cursor: Cursor) -> str:
+    """Give the text of a Hive type."""
+    text = _type_words(cursor)
     compact = "".join(text.lower().split())
     try:
         parse_type(text.lower())
@@ -137,7 +186,7 @@ def _check_hive_type(text: str) -> None:
 def _read_external(
     cursor: Cursor, name: Name, if_not_exists: bool, columns: tuple[ColumnDefinition, ...], external: bool
 ) -> Statement:
-    comment = cursor.string() if cursor.accept("COMMENT") else None
+    comment = cursor.squeezed() if cursor.accept("COMMENT") else None
     partitions = read_columns(cursor) if cursor.accept("PARTITIONED", "BY") else ()
     bucket_columns, bucket_count = _read_buckets(cursor)
     serde, parameters = _read_row_format(cursor)
@@ -235,4 +284,4 @@ def _format_of_serde(serde: str) -> StorageFormat:
     for known in FORMATS.values():
         if known.serde == serde and known.input_format != TEXT_INPUT:
             return known
-    return StorageFormat(TEXT_INPUT, TEXT_OUTPUT, serde)
+    return StorageFormat(TEXT_INPUT, JSON_OUTPUT if serde == OPENX_JSON else TEXT_OUTPUT, serde)

@@ -190,7 +190,7 @@ class RelationCompiler:
     def _look_up(self, parts: list[str], node: exp.Table) -> TableSource:
         session = self.queries.session
         place = session.source.of(node)
-        catalog = parts[-3] if len(parts) == 3 else CATALOG_NAMES[0]
+        catalog = parts[-3] if len(parts) == 3 else session.catalog_name
         database = parts[-2] if len(parts) > 1 else session.database
         name = parts[-1]
         if len(parts) > 3:

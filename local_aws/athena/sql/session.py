@@ -77,6 +77,7 @@ class Session:
     now: datetime
     catalog: CatalogReader
     database: str
+    catalog_name: str = CATALOG_NAMES[0]
     parameters: tuple[str, ...] = ()
     scans: list[Scan] = field(default_factory=list)
     view_stack: tuple[str, ...] = ()

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from local_aws.athena.sql.expressions import Compiler
     from local_aws.athena.sql.types import Type
 
-_RANKING: Mapping[str, Type] = {
+RANKING: Mapping[str, Type] = {
     "row_number": types.BIGINT,
     "rank": types.BIGINT,
     "dense_rank": types.BIGINT,
     "percent_rank": types.DOUBLE,
     "cume_dist": types.DOUBLE,
 }
-_VALUES = ("lag", "lead", "first_value", "last_value", "nth_value", "ntile")
+VALUE_FUNCTIONS = ("lag", "lead", "first_value", "last_value", "nth_value", "ntile")
 
 
 def build_window(compiler: Compiler, node: exp.Window) -> Typed:
@@ -48,11 +48,11 @@ def build_window(compiler: Compiler, node: exp.Window) -> Typed:
     name = str(function.this).lower() if isinstance(function, exp.Anonymous) else "listagg"
     if name in AGGREGATES:
         return build_aggregate(AggregateCall(name, node.this, inside, position, over=f" OVER ({over})"))
-    if name in _RANKING:
+    if name in RANKING:
         if function.expressions:
             raise QueryError("FUNCTION_NOT_FOUND", f"Unexpected parameters for function {name}", position)
-        return Typed(f"{name}() OVER ({over})", _RANKING[name])
-    if name in _VALUES:
+        return Typed(f"{name}() OVER ({over})", RANKING[name])
+    if name in VALUE_FUNCTIONS:
         values = [inside.compile(item) for item in function.expressions]
         return _value_function(name, values, nulls, over, compiler, node)
     raise QueryError("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", position)

@@ -18,6 +18,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from tests.gateway_fixture import unique
 from tests.integration.athena.lake import Lake
@@ -490,3 +491,182 @@ def test_results_that_a_workgroup_manages(lake: Lake) -> None:
     assert "OutputLocation" not in execution.get("ResultConfiguration", {})
     assert lake.results_of(execution) == [["n"], ["1"], ["2"], ["3"]]
     assert keys_of(lake, execution) == set()
+
+
+def test_results_come_in_two_forms(lake: Lake, local_aws: LocalAws) -> None:
+    """Beside the members of the API's model the answer has the columns and the rows once more."""
+    query = lake.run("SELECT 1 AS n, CAST(NULL AS varchar) AS s")["QueryExecutionId"]
+    body = json.dumps({"QueryExecutionId": query}).encode()
+    result = call(local_aws.endpoint, "GetQueryResults", body)[2]["ResultSet"]
+    assert set(result) == {"ColumnInfos", "ResultRows", "ResultSetMetadata", "Rows"}
+    assert result["ColumnInfos"] == result["ResultSetMetadata"]["ColumnInfo"]
+    assert result["ResultRows"] == [{"Data": ["n", "s"]}, {"Data": ["1", None]}]
+    assert result["Rows"][1] == {"Data": [{"VarCharValue": "1"}, {}]}
+
+
+def test_show_functions(lake: Lake) -> None:
+    """Six columns, each text as wide as its longest value, below a row of headings."""
+    execution = lake.run("SHOW FUNCTIONS")
+    answer = lake.clients.client("athena").get_query_results(QueryExecutionId=execution["QueryExecutionId"])
+    columns = answer["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]
+    assert [(column["Name"], column["Type"]) for column in columns] == [
+        ("Function", "varchar"),
+        ("Return Type", "varchar"),
+        ("Argument Types", "varchar"),
+        ("Function Type", "varchar"),
+        ("Deterministic", "boolean"),
+        ("Description", "varchar"),
+    ]
+    header, *rows = lake.results_of(execution)
+    assert header == [column["Name"] for column in columns]
+    assert columns[0]["Precision"] == max(len(row[0] or "") for row in rows)
+    assert columns[3]["Precision"] == len("aggregate")
+    assert ["length", "bigint", "varchar", "scalar", "true", ""] in rows
+    assert next(row[3:5] for row in rows if row[0] == "random") == ["scalar", "false"]
+    assert {row[3] for row in rows} == {"scalar", "aggregate", "window"}
+
+
+def test_a_result_whose_bucket_is_missing(lake: Lake) -> None:
+    """The query has succeeded; its rows are nowhere."""
+    place = {"OutputLocation": f"s3://{unique('nosuch')}/"}
+    execution = lake.run("SELECT 1", ResultConfiguration=place)
+    assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
+    athena = lake.clients.client("athena")
+    with pytest.raises(ClientError, match="Could not find results"):
+        athena.get_query_results(QueryExecutionId=execution["QueryExecutionId"])
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason", "numbers"),
+    [
+        ("SELECT * FROM t", "CATALOG_NOT_FOUND: line 1:15: Catalog 'nocat' does not exist", (2, 1006)),
+        (
+            "INSERT INTO t SELECT 1, 1",
+            "NOT_FOUND: Session property catalog does not exist: nocat. If a data manifest",
+            (2, 1300),
+        ),
+        (
+            "CREATE TABLE c AS SELECT 1 AS n",
+            "NOT_FOUND: Session property catalog does not exist: nocat. You may need to manually clean",
+            (2, 1300),
+        ),
+        ("DELETE FROM t", "TABLE_NOT_FOUND: line 1:1: Table 'nocat.{db}.t' does not exist", (2, 1301)),
+        ("UPDATE t SET n = 1", "TABLE_NOT_FOUND: line 1:1: Table 'nocat.{db}.t' does not exist", (2, 1301)),
+    ],
+)
+def test_a_context_with_an_unknown_catalog(
+    lake: Lake, sql: str, reason: str, numbers: tuple[int, int]
+) -> None:
+    execution = lake.run(sql, QueryExecutionContext={"Database": lake.database, "Catalog": "NoCat"})
+    assert execution["Status"]["State"] == "FAILED"
+    assert execution["Status"]["StateChangeReason"].startswith(reason.format(db=lake.database))
+    error = execution["Status"]["AthenaError"]
+    assert (error["ErrorCategory"], error["ErrorType"]) == numbers
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1",
+        "SHOW TABLES",
+        "DESCRIBE t",
+        "ALTER TABLE t SET TBLPROPERTIES ('a'='b')",
+        "CREATE OR REPLACE VIEW w AS SELECT * FROM t",
+        "DROP VIEW IF EXISTS w",
+        "MSCK REPAIR TABLE t",
+    ],
+)
+def test_what_does_not_look_at_the_catalog_of_its_context(lake: Lake, sql: str) -> None:
+    execution = lake.run(sql, QueryExecutionContext={"Database": lake.database, "Catalog": "nocat"})
+    assert execution["Status"]["State"] == "SUCCEEDED", execution["Status"]
+
+
+def test_workgroups(lake: Lake, local_aws: LocalAws) -> None:
+    """What nobody has set is answered too; lists are in the order of names and have an empty description."""
+    group = unique("group")
+    lake.clients.client("athena").create_work_group(Name=group)
+    shown = call(local_aws.endpoint, "GetWorkGroup", json.dumps({"WorkGroup": group}).encode())[2][
+        "WorkGroup"
+    ]
+    configuration = shown["Configuration"]
+    assert "Description" not in shown
+    assert configuration["EnableMinimumEncryptionConfiguration"] is False
+    assert configuration["QuerySchedulingType"] == "DEFAULT"
+    assert configuration["EngineVersion"]["Category"] == "Presto"
+    names: list[str] = []
+    token: str | None = None
+    while True:
+        asked = {"MaxResults": 1} | ({"NextToken": token} if token else {})
+        page = call(local_aws.endpoint, "ListWorkGroups", json.dumps(asked).encode())[2]
+        assert page["WorkGroups"][0]["Description"] == ""
+        names += [item["Name"] for item in page["WorkGroups"]]
+        token = page.get("NextToken")
+        if token is None:
+            break
+    assert names == sorted(names)
+    assert {group, "primary"} <= set(names)
+    bad = call(local_aws.endpoint, "ListWorkGroups", json.dumps({"NextToken": "x"}).encode())[2]
+    assert bad["Message"] == "The nextPageToken is malformed: x"
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ('DESCRIBE "t"', "line 1:10: no viable alternative at input 'DESCRIBE \"t\"'"),
+        ('SHOW CREATE TABLE "t"', "Queries of this type are not supported"),
+        ("CREATE TABLE t2 (n json)", "No location was specified for table. An S3 location must be specified"),
+        (
+            "ALTER TABLE t ADD COLUMN m int",
+            "line 1:19: no viable alternative at input 'ALTER TABLE t ADD COLUMN'",
+        ),
+        ("CREATE TABLE c AS SHOW TABLES", "line 1:19: mismatched input 'SHOW'"),
+    ],
+)
+def test_what_the_parser_of_the_hive_side_refuses(
+    lake: Lake, local_aws: LocalAws, sql: str, message: str
+) -> None:
+    code, text = refused(lake, local_aws.endpoint, sql)
+    assert (code, text[: len(message)]) == ("MALFORMED_QUERY", message)
+
+
+def test_existence_comes_before_quotes_and_views_may_have_them(lake: Lake, local_aws: LocalAws) -> None:
+    assert re.fullmatch(ENTITY, refused(lake, local_aws.endpoint, 'DESCRIBE "nope"')[1])
+    assert lake.run('DESCRIBE "v"')["SubstatementType"] == "DESC_VIEW"
+    assert lake.rows("DESCRIBE `t`")
+
+
+@pytest.mark.parametrize(
+    "sql", ["/* c */ SHOW CREATE TABLE t", "/* c */ DESCRIBE t", "/* c */ MSCK REPAIR TABLE t"]
+)
+def test_comments_that_hive_cannot_read(lake: Lake, sql: str) -> None:
+    execution = lake.run(sql)
+    assert execution["Status"]["StateChangeReason"] == (
+        "FAILED: ParseException line 1:0 cannot recognize input near '/' '*' 'c'"
+    )
+    error = execution["Status"]["AthenaError"]
+    assert (error["ErrorCategory"], error["ErrorType"]) == (1, 1003)
+    assert lake.run(sql.replace("/* c */", "-- c\n"))["Status"]["State"] == "SUCCEEDED"
+    assert lake.run("/* c */ DESCRIBE v")["Status"]["State"] == "SUCCEEDED"
+
+
+def test_numbers_of_failures_of_the_catalog(lake: Lake) -> None:
+    missing = lake.run("SHOW TBLPROPERTIES nope")["Status"]["AthenaError"]
+    assert (missing["ErrorCategory"], missing["ErrorType"]) == (2, 1301)
+    broken = lake.run(
+        f"CREATE EXTERNAL TABLE lined (n int COMMENT 'a\nb') LOCATION 's3://{lake.bucket}/lined/'"
+    )["Status"]
+    assert (broken["AthenaError"]["ErrorCategory"], broken["AthenaError"]["ErrorType"]) == (1, 1502)
+
+
+def test_the_lines_of_a_view_and_of_a_plan(lake: Lake) -> None:
+    assert lake.results_of(lake.run("SHOW CREATE VIEW v"))[0] == [f"CREATE VIEW {lake.database}.v AS"]
+    lake.run("CREATE VIEW lines AS SELECT n FROM t")
+    shown = lake.results_of(lake.run("SHOW CREATE VIEW lines"))
+    assert shown == [[f"CREATE VIEW {lake.database}.lines AS"], ["SELECT n"], ["FROM"], ["  t"]]
+    assert lake.results_of(lake.run("EXPLAIN SELECT 1"))[-3:] == [[""], [""], [""]]
+
+
+def test_a_double_goes_into_a_float_column(lake: Lake) -> None:
+    lake.table("floats", {"f": "float"})
+    assert lake.run("INSERT INTO floats VALUES 1.5")["Status"]["State"] == "SUCCEEDED"
+    assert lake.rows("SELECT f FROM floats") == [["1.5"]]

@@ -477,7 +477,7 @@ def test_several_executions_in_one_call(lake: Lake) -> None:
 
 
 def test_functions_are_shown_as_rows(lake: Lake) -> None:
-    assert lake.rows("SHOW FUNCTIONS LIKE 'date_tr%'") == [["date_trunc"]]
+    assert lake.rows("SHOW FUNCTIONS LIKE 'date_tr%'") == [["date_trunc", "", "", "scalar", "true", ""]]
 
 
 def test_the_data_catalog_of_the_account(lake: Lake) -> None:
