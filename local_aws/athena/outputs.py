@@ -123,12 +123,12 @@ def is_plain(execution: Execution, body: bytes = b"") -> bool:
 def write_updated(execution: Execution, clients: Clients, rows: int, objects: Sequence[str]) -> None:
     """Write what a statement leaves that wrote rows: the number of them, and the list of the objects if there are any.
 
-    Measured: there is no list of objects when there are no rows.
+    Measured: there is no list of objects when INSERT and CREATE TABLE AS write no rows; that of UNLOAD is empty then.
     """
     execution.update_count = rows
     execution.columns = [dict(ROWS_COLUMN)]
     write_metadata(execution, clients)
-    if rows == 0 or not execution.output_location:
+    if not execution.output_location or (rows == 0 and execution.substatement_type != "UNLOAD"):
         return
     manifest = f"{execution.output_location.removesuffix('.csv')}-manifest.csv"
     body = "".join(f"{uri}\n" for uri in objects).encode()

@@ -88,7 +88,7 @@ class Workgroups:
 
         `token` is the name of the last workgroup of the page before, empty for the first page.
         """
-        athena = self._of(region).client("athena")
+        athena = self.behind(region).client("athena")
         summaries: list[Any] = []
         asked: dict[str, Any] = {}
         while True:

@@ -265,6 +265,7 @@ def test_executions_are_listed_by_workgroup_newest_first(lake: Lake) -> None:
 def test_a_workgroup_is_described_with_what_nobody_has_set(lake: Lake) -> None:
     athena = lake.clients.client("athena")
     unset = {
+        "EnableMinimumEncryptionConfiguration": False,
         "PublishCloudWatchMetricsEnabled": False,
         "RequesterPaysEnabled": False,
         "EngineVersion": {
