@@ -402,7 +402,7 @@ def test_a_failed_ctas_says_where_data_may_be_left(
 
 
 def test_a_failed_insert_names_its_manifest(lake: Lake) -> None:
-    execution = lake.run("INSERT INTO t SELECT 1 / 0, 1")
+    execution = lake.run("INSERT INTO t (n) SELECT 1 / 0")
     manifest = f"{lake.results}{execution['QueryExecutionId']}-manifest.csv"
     assert execution["Status"]["StateChangeReason"] == (
         f"DIVISION_BY_ZERO: Division by zero. If a data manifest file was generated at '{manifest}', you may need"
@@ -549,7 +549,7 @@ def test_a_result_whose_bucket_is_missing(lake: Lake) -> None:
     [
         ("SELECT * FROM t", "CATALOG_NOT_FOUND: line 1:15: Catalog 'nocat' does not exist", (2, 1006)),
         (
-            "INSERT INTO t SELECT 1, 1",
+            "INSERT INTO t (n) SELECT 1",
             "NOT_FOUND: Session property catalog does not exist: nocat. If a data manifest",
             (2, 1300),
         ),
