@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tests.gateway_fixture import unique
 from tests.waiting import LIMIT_SECONDS
 
 if TYPE_CHECKING:
@@ -132,3 +133,11 @@ def events(names: Sequence[str], amounts: Sequence[float]) -> Any:
             "at": pa.array([1_700_000_000_000 + i for i in range(count)], pa.timestamp("ms")),
         }
     )
+
+
+def made_workgroup(lake: Lake, **settings: Any) -> str:
+    """Make a workgroup of its own with this configuration, and return its name."""
+    name = unique("group")
+    configuration: Any = settings
+    lake.clients.client("athena").create_work_group(Name=name, Configuration=configuration)
+    return name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_aws.athena.metadata_file import encode_metadata
-from tests.gateway_fixture import unique
+from tests.integration.athena.lake import made_workgroup
 from tests.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -42,16 +41,9 @@ def _state(athena: Any, execution_id: str) -> str:
     return str(execution["Status"]["State"])
 
 
-def _workgroup(lake: Lake, **settings: Any) -> str:
-    name = unique("group")
-    configuration: Any = settings
-    lake.clients.client("athena").create_work_group(Name=name, Configuration=configuration)
-    return name
-
-
 def test_an_enforced_workgroup_overrides_the_location(lake: Lake) -> None:
     folder = f"s3://{lake.bucket}/enforced/"
-    group = _workgroup(
+    group = made_workgroup(
         lake, ResultConfiguration={"OutputLocation": folder}, EnforceWorkGroupConfiguration=True
     )
     execution = lake.run("SELECT 1", WorkGroup=group)
@@ -60,7 +52,7 @@ def test_an_enforced_workgroup_overrides_the_location(lake: Lake) -> None:
 
 
 def test_a_workgroup_that_is_not_enforced_gives_a_default(lake: Lake) -> None:
-    group = _workgroup(
+    group = made_workgroup(
         lake,
         ResultConfiguration={"OutputLocation": f"s3://{lake.bucket}/default/"},
         EnforceWorkGroupConfiguration=False,
@@ -73,7 +65,7 @@ def test_a_workgroup_that_is_not_enforced_gives_a_default(lake: Lake) -> None:
 
 def test_results_are_encrypted_as_the_workgroup_says(lake: Lake) -> None:
     encryption = {"EncryptionOption": "SSE_S3"}
-    group = _workgroup(
+    group = made_workgroup(
         lake,
         ResultConfiguration={
             "OutputLocation": f"s3://{lake.bucket}/encrypted/",
@@ -107,7 +99,7 @@ def test_a_query_that_reads_more_than_its_workgroup_allows_is_cancelled(lake: La
         lake.put_parquet("large/x.parquet", pa.table({"a": values}), compression="none", use_dictionary=False)
     )
     assert size > 10_000_000
-    group = _workgroup(lake, BytesScannedCutoffPerQuery=10_000_000)
+    group = made_workgroup(lake, BytesScannedCutoffPerQuery=10_000_000)
     execution = lake.run("SELECT sum(a) FROM large", WorkGroup=group)
     assert execution["Status"]["State"] == "CANCELLED"
     assert execution["Status"]["StateChangeReason"] == "Bytes scanned limit was exceeded"
@@ -252,7 +244,7 @@ def test_earlier_results_are_used_again_when_the_caller_allows_it(lake: Lake) ->
 
 
 def test_executions_are_listed_by_workgroup_newest_first(lake: Lake) -> None:
-    group = _workgroup(lake, ResultConfiguration={"OutputLocation": lake.results})
+    group = made_workgroup(lake, ResultConfiguration={"OutputLocation": lake.results})
     ids = [lake.run(f"SELECT {n}", WorkGroup=group)["QueryExecutionId"] for n in range(3)]
     athena = lake.clients.client("athena")
     assert athena.list_query_executions(WorkGroup=group)["QueryExecutionIds"] == ids[::-1]
@@ -276,7 +268,7 @@ def test_a_workgroup_is_described_with_what_nobody_has_set(lake: Lake) -> None:
     primary = athena.get_work_group(WorkGroup="primary")["WorkGroup"]["Configuration"]
     assert primary == {**unset, "ResultConfiguration": {}, "EnforceWorkGroupConfiguration": False}
     result = {"OutputLocation": lake.results}
-    group = _workgroup(lake, ResultConfiguration=result, RequesterPaysEnabled=True)
+    group = made_workgroup(lake, ResultConfiguration=result, RequesterPaysEnabled=True)
     configuration = athena.get_work_group(WorkGroup=group)["WorkGroup"]["Configuration"]
     assert configuration == {
         **unset,
@@ -367,96 +359,6 @@ def test_engine_versions(lake: Lake) -> None:
     assert [version["SelectedEngineVersion"] for version in versions] == ["AUTO", "Athena engine version 3"]
 
 
-def _dimensions(group: str, state: str) -> list[dict[str, str]]:
-    values = {"WorkGroup": group, "QueryType": "DML", "QueryState": state}
-    return [{"Name": name, "Value": value} for name, value in values.items()]
-
-
-def _processed_bytes(lake: Lake, group: str, state: str) -> float:
-    """Give the bytes of a workgroup's queries in a state, as an alarm on the bytes of a day adds them up."""
-    now = datetime.now(UTC)
-    answer = lake.clients.client("cloudwatch").get_metric_statistics(
-        Namespace="AWS/Athena",
-        MetricName="ProcessedBytes",
-        Dimensions=_dimensions(group, state),  # type: ignore[arg-type]
-        StartTime=now - timedelta(days=1),
-        EndTime=now + timedelta(minutes=5),
-        Period=86400,
-        Statistics=["Sum"],
-    )
-    return sum(point["Sum"] for point in answer["Datapoints"])
-
-
-def _alarm_of_bytes(lake: Lake, group: str, limit: int) -> str:
-    """Make an alarm on the bytes of a day and give its state when it has one."""
-    cloudwatch = lake.clients.client("cloudwatch")
-    name = unique("bytes")
-    cloudwatch.put_metric_alarm(
-        AlarmName=name,
-        Namespace="AWS/Athena",
-        MetricName="ProcessedBytes",
-        Dimensions=_dimensions(group, "SUCCEEDED"),  # type: ignore[arg-type]
-        Statistic="Sum",
-        Period=86400,
-        EvaluationPeriods=1,
-        Threshold=limit,
-        ComparisonOperator="GreaterThanThreshold",
-        TreatMissingData="notBreaching",
-    )
-
-    def state() -> str:
-        return str(cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"][0]["StateValue"])
-
-    wait_until(lambda: state() != "INSUFFICIENT_DATA", "a state of the alarm")
-    return state()
-
-
-def test_a_workgroup_may_publish_metrics(lake: Lake) -> None:
-    group = _workgroup(lake, PublishCloudWatchMetricsEnabled=True)
-    runs = [lake.run("SELECT count(user_id) FROM events", WorkGroup=group) for _ in range(2)]
-    lake.run("SELECT nosuch FROM events", WorkGroup=group)
-    scanned = sum(run["Statistics"]["DataScannedInBytes"] for run in runs)
-    assert scanned > 0
-    wait_until(lambda: _processed_bytes(lake, group, "SUCCEEDED") == scanned, "the bytes of two queries")
-    assert _alarm_of_bytes(lake, group, scanned - 1) == "ALARM"
-    assert _alarm_of_bytes(lake, group, scanned) == "OK"
-    listed = lake.clients.client("cloudwatch").list_metrics(
-        Namespace="AWS/Athena", Dimensions=[{"Name": "WorkGroup", "Value": group}]
-    )["Metrics"]
-    assert {metric["MetricName"] for metric in listed} == {
-        "ProcessedBytes",
-        "TotalExecutionTime",
-        "QueryQueueTime",
-        "ServicePreProcessingTime",
-        "QueryPlanningTime",
-        "EngineExecutionTime",
-        "ServiceProcessingTime",
-    }
-    wait_until(
-        lambda: (
-            "FAILED"
-            in {
-                dimension["Value"]
-                for metric in lake.clients.client("cloudwatch").list_metrics(Namespace="AWS/Athena")[
-                    "Metrics"
-                ]
-                for dimension in metric["Dimensions"]
-                if {"Name": "WorkGroup", "Value": group} in metric["Dimensions"]
-            }
-        ),
-        "metrics of the query that failed",
-    )
-
-
-def test_a_workgroup_that_does_not_ask_for_them_publishes_no_metrics(lake: Lake) -> None:
-    silent = _workgroup(lake, PublishCloudWatchMetricsEnabled=False)
-    loud = _workgroup(lake, PublishCloudWatchMetricsEnabled=True)
-    for group in (silent, loud):
-        lake.run("SELECT count(user_id) FROM events", WorkGroup=group)
-    wait_until(lambda: _processed_bytes(lake, loud, "SUCCEEDED") > 0, "the bytes of the query that was later")
-    assert _processed_bytes(lake, silent, "SUCCEEDED") == 0
-
-
 def test_the_object_that_describes_a_result(lake: Lake) -> None:
     execution = lake.run("SELECT user_id, event_name AS name FROM events LIMIT 1")
     key = execution["ResultConfiguration"]["OutputLocation"].removeprefix(f"s3://{lake.bucket}/")
@@ -493,7 +395,7 @@ def test_the_data_catalog_of_the_account(lake: Lake) -> None:
 def test_an_enforced_workgroup_takes_no_location_of_a_new_table(lake: Lake) -> None:
     """AWS rule: with an enforced location, external_location is not allowed, reference 10.6."""
     folder = f"s3://{lake.bucket}/ctas/"
-    group = _workgroup(
+    group = made_workgroup(
         lake, ResultConfiguration={"OutputLocation": folder}, EnforceWorkGroupConfiguration=True
     )
     sql = f"CREATE TABLE placed WITH (external_location = 's3://{lake.bucket}/placed/') AS SELECT 1 AS a"
@@ -506,7 +408,7 @@ def test_an_enforced_workgroup_takes_no_location_of_a_new_table(lake: Lake) -> N
 
 
 def test_a_disabled_workgroup_runs_nothing(lake: Lake) -> None:
-    group = _workgroup(lake)
+    group = made_workgroup(lake)
     athena = lake.clients.client("athena")
     athena.update_work_group(WorkGroup=group, State="DISABLED")
     code, message, _ = _refused(lambda: lake.start("SELECT 1", WorkGroup=group))
