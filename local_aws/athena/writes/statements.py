@@ -25,11 +25,11 @@ from local_aws.athena.formats.table_properties import line_options, lowered_prop
 from local_aws.athena.partitions import hive_path
 from local_aws.athena.results import put_file
 from local_aws.athena.sql import types
-from local_aws.athena.sql.casts import coerce
 from local_aws.athena.sql.type_text import hive_text
 from local_aws.athena.sql.types import DEFAULT_TIME_PRECISION
 from local_aws.athena.storage import list_folder, parse_location
 from local_aws.athena.writes import properties as with_properties
+from local_aws.athena.writes.assignment import assign, assignable
 from local_aws.athena.writes.errors import property_error
 from local_aws.athena.writes.files import FileFormat, FileSet, WrittenFile, file_format
 
@@ -353,7 +353,7 @@ def _insert_sql(statement: Insert, query: CompiledQuery, columns: Sequence[Colum
             raise QueryError("COLUMN_NOT_FOUND", f"Insert column name does not exist in target table: {name}")
     found = [column.type for column in query.columns]
     wanted = [target[name].type for name in given]
-    if len(found) != len(wanted) or not all(_assignable(a, b) for a, b in zip(found, wanted, strict=True)):
+    if len(found) != len(wanted) or not all(assignable(a, b) for a, b in zip(found, wanted, strict=True)):
         raise QueryError(
             "TYPE_MISMATCH",
             f"Insert query has mismatched column types: Table: [{', '.join(map(str, wanted))}],"
@@ -365,21 +365,10 @@ def _insert_sql(statement: Insert, query: CompiledQuery, columns: Sequence[Colum
         source = fields.get(column.name)
         if source is None:
             texts.append(f"CAST(NULL AS {types.duckdb_type(column.type)})")
-        elif types.can_coerce(source.type, column.type) or _narrows(source.type, column.type):
-            texts.append(coerce(source.value, column.type).sql)
-        else:  # a text that is cut to its length
-            texts.append(f"left({source.sql}, {column.type.parameters[0]})")
+        else:
+            texts.append(assign(source.value, column.type).sql)
     names = ", ".join(f"c{index}" for index in range(1, len(found) + 1))
     return f"SELECT {', '.join(texts)} FROM ({query.sql}) AS rows_({names})"  # noqa: S608
-
-
-def _assignable(source: Type, target: Type) -> bool:
-    return types.can_coerce(source, target) or _narrows(source, target) or (source.is_text and target.is_text)
-
-
-def _narrows(source: Type, target: Type) -> bool:
-    """Return whether INSERT cuts a value. Measured by PyAthena's suite: `1.0`, a double, goes into a FLOAT column."""
-    return source.name == "double" and target.name == "real"
 
 
 def _format_of(table: TableDefinition) -> FileFormat:
