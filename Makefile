@@ -12,6 +12,7 @@ READY = $(VENV)/.ready
 CHECKOV = .tools/checkov
 CLIENTS = .tools/clients
 DBT = .tools/dbt
+PEERS = .tools/peers
 
 ## Variables that commands take, with their defaults
 TARGET ?= local
@@ -150,10 +151,11 @@ bench-query: $(READY) ## queries through the local Athena beside DuckDB on the s
 	@$(PY) -m benchmarks.query $$STREAMLAKE_MAKE_BENCH
 
 ##@ Work on it
-.PHONY: test test-all fuzz test-clients lint lint-python lint-configuration lint-compositions format lock
+.PHONY: test test-all fuzz test-clients test-peers lint lint-python lint-configuration lint-compositions format lock
 test: lint ## all checks and tests
 	@$(PY) -m pytest -q -n 4 --dist loadscope --no-loadscope-reorder -m "not slow" $(PYTEST)
 
+# The clients and the suites of others, test-clients and test-peers, are apart from both: they take environments of their own.
 test-all: lint lint-compositions ## and the slow fault and load tests
 	@$(PY) -m pytest -q $(PYTEST)
 
@@ -165,6 +167,11 @@ fuzz: $(READY) ## raw requests to every service of a local AWS of its own: SECON
 
 test-clients: $(READY) $(CLIENTS)/.ready $(DBT)/.ready ## the clients that people use, against the local AWS (docs/clients.md)
 	@STREAMLAKE_PYTHON=$(abspath $(PY)) STREAMLAKE_DBT=$(abspath $(DBT)/bin/dbt) $(CLIENTS)/bin/python -m pytest -q --confcutdir=tests/clients tests/clients $(PYTEST)
+
+test-peers: export STREAMLAKE_PEERS_SUITE = $(value SUITE)
+test-peers: export STREAMLAKE_PEERS_PYTEST = $(value PYTEST)
+test-peers: $(READY) $(CLIENTS)/.ready $(PEERS)/.ready ## other projects' suites, compared with tests/peers/expected: SUITE=dbt_athena PYTEST="-k hive"
+	@$(PY) -m tests.peers.run
 
 lint: $(READY) $(CHECKOV)/.ready ## style, types, Terraform, security and compose-file checks
 	@$(MAKE) --jobs=2 --output-sync lint-python lint-configuration
@@ -189,7 +196,7 @@ format: $(READY) ## put Python and Terraform files into their usual form
 	@"$${TERRAFORM:-terraform}" fmt -recursive terraform
 
 lock: $(READY) ## pin today's newest versions of what pyproject.toml names
-	@for name in "" -checkov -clients -dbt; do \
+	@for name in "" -checkov -clients -dbt -peers; do \
 	  $(PY) -m uv pip compile $$([ -z "$$name" ] && echo "pyproject.toml --group dev" || echo "--group $${name#-}") --upgrade \
 	    --generate-hashes --universal --no-strip-extras --no-header --no-annotate --no-emit-index-url --quiet -o requirements$$name.lock; \
 	done
