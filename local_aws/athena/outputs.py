@@ -120,15 +120,19 @@ def is_plain(execution: Execution, body: bytes = b"") -> bool:
     return not body and execution.statement_type == "DDL" and kind not in _DESCRIBED_WITHOUT_COLUMNS
 
 
-def write_updated(execution: Execution, clients: Clients, rows: int, objects: Sequence[str]) -> None:
+def write_updated(
+    execution: Execution, clients: Clients, rows: int, objects: Sequence[str], *, listed_empty: bool = False
+) -> None:
     """Write what a statement leaves that wrote rows: the number of them, and the list of the objects if there are any.
 
     Measured: there is no list of objects when INSERT and CREATE TABLE AS write no rows; that of UNLOAD is empty then.
+    So is that of CREATE TABLE AS with a location of its own, by `listed_empty` (test_athena_ctas_empty of awswrangler).
     """
     execution.update_count = rows
     execution.columns = [dict(ROWS_COLUMN)]
     write_metadata(execution, clients)
-    if not execution.output_location or (rows == 0 and execution.substatement_type != "UNLOAD"):
+    listed_empty = listed_empty or execution.substatement_type == "UNLOAD"
+    if not execution.output_location or (rows == 0 and not listed_empty):
         return
     manifest = f"{execution.output_location.removesuffix('.csv')}-manifest.csv"
     body = "".join(f"{uri}\n" for uri in objects).encode()

@@ -201,7 +201,10 @@ class StatementRun:
             failure.message += _left_behind(statement, folder)
             raise failure from error
         self.execution.output_rows = rows
-        write_updated(self.execution, self.clients, rows, objects)
+        own_place = (
+            isinstance(statement, statements.CreateTableAs) and "external_location" in statement.properties
+        )
+        write_updated(self.execution, self.clients, rows, objects, listed_empty=own_place)
 
     def _context(self, database: str) -> Context:
         return Context(self.clients, self.catalog, database, self.execution.submitted, self.catalog_name)

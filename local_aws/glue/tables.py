@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from local_aws.glue import pages
 from local_aws.glue.errors import invalid_input
+from local_aws.glue.java_maps import in_java_order
 from local_aws.patterns import matching
 
 if TYPE_CHECKING:
@@ -62,5 +63,8 @@ def _wanted(names: Sequence[str], expression: str) -> list[str]:
 
 
 def as_given(table: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a table of MiniStack's without the empty members that nobody gave it."""
-    return {key: value for key, value in table.items() if value or key not in _ABSENT_WHEN_EMPTY}
+    """Return a table of MiniStack's without the empty members that nobody gave it, its parameters in Glue's order."""
+    given = {key: value for key, value in table.items() if value or key not in _ABSENT_WHEN_EMPTY}
+    if given.get("Parameters"):
+        given["Parameters"] = dict(in_java_order(given["Parameters"]))
+    return given

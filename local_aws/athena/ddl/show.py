@@ -164,8 +164,9 @@ def create_table_lines(name: str, answer: Mapping[str, Any]) -> list[str]:
             f"INTO {storage.get('NumberOfBuckets', 0)} BUCKETS",
         ]
     lines += ["ROW FORMAT SERDE ", f"  {_quoted(serde.get('SerializationLibrary') or '')} "]
-    if serde.get("Parameters"):
-        lines += ["WITH SERDEPROPERTIES ( ", *_property_lines(serde["Parameters"])]
+    serde_parameters = _without_default(serde.get("Parameters") or {})
+    if serde_parameters:
+        lines += ["WITH SERDEPROPERTIES ( ", *_property_lines(serde_parameters)]
     lines += [
         "STORED AS INPUTFORMAT ",
         f"  {_quoted(storage.get('InputFormat') or '')} ",
@@ -187,6 +188,11 @@ def _column_lines(columns: list[tuple[str, str, str]]) -> list[str]:
         ending = ")" if index == len(columns) - 1 else ", "
         lines.append(f"  `{name}` {kind}" + (f" COMMENT {_quoted(comment)}" if comment else "") + ending)
     return lines
+
+
+def _without_default(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Return the properties of a SerDe without `serialization.format` where it is Hive's default."""
+    return {key: value for key, value in parameters.items() if (key, value) != ("serialization.format", "1")}
 
 
 def _property_lines(properties: Mapping[str, str]) -> list[str]:

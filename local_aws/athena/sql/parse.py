@@ -103,8 +103,11 @@ def _last_offset(node: exp.Expr) -> int | None:
     return max(end for _, end in found) if found else None
 
 
+_QUERIES = (exp.Query, exp.Values, exp.Table)
+
+
 def parse_statement(text: str) -> exp.Expr:
-    """Read one statement; raises `QueryError` (SYNTAX_ERROR) when it is none, or more than one."""
+    """Read one query; raises `QueryError` (SYNTAX_ERROR) for what is none, or more than one."""
     source = Source(text)
     try:
         check_words(source)
@@ -116,6 +119,13 @@ def parse_statement(text: str) -> exp.Expr:
     statements = [statement for statement in parsed if statement is not None]
     if len(statements) != 1:
         raise QueryError("SYNTAX_ERROR", f"Only one sql statement is allowed. Got: {text}")
+    if not isinstance(statements[0], _QUERIES):
+        first = source.tokens[0]
+        raise QueryError(
+            "SYNTAX_ERROR",
+            f"mismatched input '{first.text}'. Expecting: <query>",
+            source.position(first.start),
+        )
     check_tree(statements[0], source)
     return statements[0]
 
