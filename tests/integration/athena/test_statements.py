@@ -190,6 +190,18 @@ def test_unload(lake: Lake) -> None:
     )
 
 
+def test_a_table_without_rows_at_a_place_of_its_own_has_an_empty_list_of_objects(lake: Lake) -> None:
+    place = f"s3://{lake.bucket}/without-rows/"
+    execution = lake.run(
+        f"CREATE TABLE without_rows WITH (external_location = '{place}') AS SELECT 1 AS a WHERE false"
+    )
+    manifest = execution["Statistics"]["DataManifestLocation"].removeprefix(f"s3://{lake.bucket}/")
+    assert lake.clients.client("s3").get_object(Bucket=lake.bucket, Key=manifest)["Body"].read() == b""
+    elsewhere = lake.run("CREATE TABLE also_without_rows AS SELECT 1 AS a WHERE false")
+    assert elsewhere["Status"]["State"] == "SUCCEEDED"
+    assert "DataManifestLocation" not in elsewhere["Statistics"]
+
+
 def test_prepared_statements_and_parameters(lake: Lake) -> None:
     _done(lake, "PREPARE by_type FROM SELECT count(*) FROM events WHERE event_type = ? AND user_id < ?")
     assert lake.rows("EXECUTE by_type USING 'order', 2") == [["4"]]
