@@ -42,7 +42,8 @@ def unpacked(package: str, python: Path, folder: Path) -> Path:
     """
     pin = pinned(package)
     name = pin.split(maxsplit=1)[0].replace("==", "-")
-    place = folder / name
+    # pytest names tests by resolved paths, and `.tools` may be a link.
+    place = folder.resolve() / name
     if place.is_dir():
         return place
     folder.mkdir(parents=True, exist_ok=True)

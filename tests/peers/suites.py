@@ -80,7 +80,7 @@ class DbtAthena:
 
 @dataclass(frozen=True)
 class SqlAlchemyDialect:
-    """SQLAlchemy's tests of a dialect, with PyAthena's `awsathena+rest` and tables of Hive."""
+    """SQLAlchemy's tests of a dialect, with PyAthena's `awsathena+rest` and tables of Hive in Parquet."""
 
     name: ClassVar[str] = "sqlalchemy"
     title: ClassVar[str] = "SQLAlchemy"
@@ -92,12 +92,14 @@ class SqlAlchemyDialect:
         for database in ("dialect", "test_schema", "test_schema_2"):
             glue.create_database(DatabaseInput={"Name": database})
         instance.clients.client("s3").create_bucket(Bucket=f"{_BUCKET}-dialect")
-        places = {
+        settings = {
             "s3_staging_dir": f"s3://{_BUCKET}-dialect/results/",
             "location": f"s3://{_BUCKET}-dialect/tables/",
+            "file_format": "PARQUET",
+            "poll_interval": "0.05",
         }
-        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in places.items())
-        address = f"awsathena+rest://:@athena.{_REGION}.amazonaws.com:443/dialect?{query}&poll_interval=0.05"
+        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in settings.items())
+        address = f"awsathena+rest://:@athena.{_REGION}.amazonaws.com:443/dialect?{query}"
         folder = HERE / "sqlalchemy_dialect"
         command = [str(self.environment / "bin" / "python"), "-m", "pytest", f"--rootdir={folder}"]
         return [*command, f"--confcutdir={folder}", f"--dburi={address}", *_OPTIONS], folder
