@@ -76,6 +76,8 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.suite and arguments.suite not in SUITES:
         parser.error(f"unknown suite {arguments.suite!r}; there are {', '.join(SUITES)}")
+    # So that the suite and the local AWS are ended, too.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     differences: list[str] = []
     with tempfile.TemporaryDirectory(prefix="streamlake-peers-") as folder:
         instance = start_local_aws(Path(folder) / "state", delivery=False)
