@@ -21,7 +21,7 @@ from scripts.errors import TerraformError
 from scripts.paths import TERRAFORM
 
 # Files of the root stack that say what is set, and the one that gives it out.
-FILES = ("variables.tf", "settings.tf", "sharing.tf", "estimate/main.tf")
+FILES = ("variables.tf", "variables_access.tf", "settings.tf", "sharing.tf", "estimate/main.tf")
 # Stands in for the account where nothing is deployed: prices do not depend on it.
 SOME_ACCOUNT = "999999999999"
 CRAWLER = "crawler"

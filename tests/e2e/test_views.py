@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
@@ -180,7 +181,7 @@ def test_objects_and_arrays_have_their_types(outputs: Outputs, events: list[Tran
 def test_views_are_shown_as_statements(outputs: Outputs, events: list[Transformed]) -> None:
     shown = athena.run(outputs, "show create view events_lesson_rated").rows
     text = "\n".join(row[0] or "" for row in shown)
-    assert text.startswith("CREATE VIEW events_lesson_rated AS")
+    assert re.match(r"CREATE VIEW \w+\.events_lesson_rated AS\n", text)
     assert "\"event_name\" = 'lesson:rated' AND \"event_type\" = 'lesson'" in text
     listed = {row[0] for row in athena.run(outputs, "show views").rows}
     assert {"events_deduplicated", "events_errors", "customers_deduplicated", "customers_errors"} <= listed

@@ -72,7 +72,11 @@ def test_1_1_where_reading_starts(kinesis: FakeKinesis, position: Position, expe
 def test_1_2_once_a_second_but_without_a_rest_when_behind(kinesis: FakeKinesis) -> None:
     read = ReadAll(kinesis, START, records(1, behind=5000), records(2), records(iterator=None))
     assert read.waits == [0.2, 1.0]
-    assert [request["Limit"] for name, request in kinesis.requests if name == "GetRecords"] == [10_000] * 3
+
+
+def test_a_read_asks_for_more_when_the_last_one_brought_little(kinesis: FakeKinesis) -> None:
+    ReadAll(kinesis, START, records(1, behind=5000), records(2), records(iterator=None))
+    assert [request["Limit"] for name, request in kinesis.requests if name == "GetRecords"] == [10, 100, 1000]
 
 
 def test_11_1_an_expired_iterator_is_replaced_behind_the_last_record(kinesis: FakeKinesis) -> None:
