@@ -229,7 +229,7 @@ def _signed(instance: LocalAws, authorization: str, **more: str) -> tuple[int, A
 
 
 def test_what_is_no_region_is_refused(local_aws_delivering: LocalAws) -> None:
-    scope = "test/20261121/../../tmp/firehose/aws4_request".replace("../../tmp", "..")
+    scope = "test/20261121/../firehose/aws4_request"
     status, body = _signed(
         local_aws_delivering,
         f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature={'0' * 64}",
